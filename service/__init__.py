@@ -1,0 +1,1 @@
+"""Kallelse: the clerk of a collaboration network, by mail."""

@@ -1,0 +1,1 @@
+"""From words to meaning; pure, with the rules and the surroundings as arguments."""
