@@ -1,0 +1,145 @@
+"""Deadlines: which steps a meeting is waiting for.
+
+Everything here takes the time as an argument.  That is what lets us ask what
+would happen on a Sunday in July without waiting for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal
+
+from service.domain.network import Meeting, MeetingKind
+from service.domain.working_days import first_working_day, last_working_day
+
+Step = Literal[
+    "call", "remind-call", "close", "preparation", "draft", "remind-draft", "escalate-draft", "send-agenda",
+    "agenda-late", "attendance-list", "minutes-form", "remind-minutes", "escalate-minutes",
+    "remind-minutes-draft", "send-minutes",
+]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StepRule:
+    """When a step is taken, counted from a meeting; one row of rules/timeline.toml.
+
+    `days` is negative before the meeting and positive after it; `at` is
+    local time of the network, and None means the very moment (the meeting's
+    end).  `roll` says which way a day that is no working day gives way.
+    """
+
+    step: Step
+    because: str
+    days: int
+    at: time | None
+    roll: Literal["earlier", "later", "none"] = "none"
+    kinds: tuple[MeetingKind, ...] = ("ordinary", "strategic", "extra")
+
+    def moment(self, meeting: Meeting) -> datetime:
+        """When it is time, aware, in the meeting's own time zone (wall time, so summer time is no matter)."""
+        if self.at is None:
+            return meeting.end + timedelta(days=self.days)
+        day = meeting.day + timedelta(days=self.days)
+        if self.roll == "earlier":
+            day = last_working_day(day)
+        elif self.roll == "later":
+            day = first_working_day(day)
+        return datetime.combine(day, self.at, tzinfo=meeting.start.tzinfo)
+
+
+Timeline = tuple[StepRule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a meeting has come: all that `due` needs to know beside the clock."""
+
+    done: Mapping[str, datetime]
+    # The newest version of the draft, and what became of it.
+    draft: Literal["none", "waiting", "approved", "sent"] = "none"
+    draft_made: datetime | None = None
+    minutes: Literal["none", "waiting", "approved", "sent"] = "none"
+    minutes_made: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A step whose time has come, and the moment at which it came."""
+
+    step: Step
+    moment: datetime
+
+
+# A reminder gives the secretary at least so long with the version she has.
+GRACE = timedelta(hours=20)
+
+
+def due(meeting: Meeting, progress: Progress, timeline: Timeline, now: datetime) -> list[Due]:
+    """What the meeting is waiting for at this moment, in the order of the timeline.
+
+    Asks what is missing rather than what time it is, so a service that was
+    switched off over the weekend simply catches up on Monday.  A step that
+    has lost its point meanwhile (a call for matters after they closed) is
+    not due any more.
+    """
+    if meeting.cancelled:
+        return []
+    moments = {rule.step: rule.moment(meeting) for rule in timeline if meeting.kind in rule.kinds}
+    return [
+        Due(step, moment)
+        for step, moment in moments.items()
+        if moment <= now and step not in progress.done and _wanted(step, meeting, progress, moments, now)
+    ]
+
+
+def _wanted(
+    step: Step, meeting: Meeting, progress: Progress, moments: Mapping[Step, datetime], now: datetime
+) -> bool:
+    before_start = now < meeting.start
+    open_for_matters = now < moments.get("close", meeting.start)
+    rested = progress.draft_made is not None and now >= progress.draft_made + GRACE
+    too_late = now >= moments.get("send-agenda", meeting.start)
+    match step:
+        case "call" | "remind-call":
+            return open_for_matters
+        case "close" | "preparation":
+            return before_start and progress.draft == "none"
+        case "draft":
+            return before_start and progress.draft == "none"
+        case "remind-draft":
+            # Silence is not consent: an unapproved agenda becomes a reminder.
+            return before_start and progress.draft == "waiting" and (rested or too_late)
+        case "escalate-draft":
+            return before_start and progress.draft == "waiting" and (rested or too_late)
+        case "send-agenda":
+            return before_start and progress.draft == "approved"
+        case "agenda-late":
+            return before_start and progress.draft == "waiting"
+        case "attendance-list":
+            return before_start
+        case "minutes-form":
+            return progress.minutes == "none"
+        case "remind-minutes" | "escalate-minutes":
+            return progress.minutes == "none" and "minutes-form" in progress.done
+        case "remind-minutes-draft":
+            return (
+                progress.minutes == "waiting"
+                and progress.minutes_made is not None
+                and now >= progress.minutes_made + 3 * GRACE
+            )
+        case "send-minutes":
+            return progress.minutes == "approved"
+
+
+def next_moment(meetings: Sequence[Meeting], timeline: Timeline, now: datetime) -> datetime | None:
+    """The next time at which some step of some meeting may come due."""
+    coming = [
+        moment
+        for meeting in meetings
+        if not meeting.cancelled
+        for rule in timeline
+        if meeting.kind in rule.kinds and (moment := rule.moment(meeting)) > now
+    ]
+    return min(coming, default=None)

@@ -1,0 +1,131 @@
+"""Letters to be sent, as values: who gets what, and the facts for its template.
+
+A template chooses words, not policy; whatever it needs to know stands in
+`facts`.  Nothing here is rendered yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
+
+from service.domain.agenda import FileRef, Item
+from service.domain.intents import ItemType
+from service.domain.network import Meeting
+from service.domain.references import What
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who gets a letter; `person` is None for someone outside the network."""
+
+    name: str
+    address: str
+    person: str | None = None
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.strip() else ""
+
+
+@dataclass(frozen=True, slots=True)
+class AgendaLine:
+    """A numbered line of an agenda, as a reader sees it."""
+
+    number: int
+    title: str
+    type: ItemType | None = None
+    forum: str | None = None
+    minutes: int | None = None
+    # When it begins by the clock, where all lines before it have their minutes.
+    begins: datetime | None = None
+    presenter: str = ""
+    proposer: str = ""
+    description: str = ""
+    files: tuple[FileRef, ...] = ()
+    # New or changed since the version before.
+    changed: bool = False
+    standing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """The calendar file that goes with a letter (RFC 5545, RFC 5546).
+
+    `uid` is the same for a meeting's whole life and `sequence` rises with
+    each change.
+    """
+
+    method: Literal["REQUEST", "CANCEL"]
+    uid: str
+    sequence: int
+    start: datetime
+    end: datetime
+    summary: str
+    place: str
+    online: str
+    description: str
+    organizer_name: str
+    organizer_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentOrder:
+    """A PDF to be made and attached; equal orders are made once."""
+
+    kind: Literal["agenda", "minutes-form", "minutes"]
+    filename: str
+    facts: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One letter to one recipient."""
+
+    what: What
+    # The folder under templates/<language>/ that holds its words.
+    mailing: str
+    to: Recipient
+    facts: Mapping[str, Any]
+    meeting: date | None = None
+    version: int = 1
+    files: tuple[FileRef, ...] = ()
+    documents: tuple[DocumentOrder, ...] = ()
+    calendar: CalendarEntry | None = None
+    # Message-IDs that this answers, newest last, for In-Reply-To and References.
+    thread: tuple[str, ...] = ()
+    # The number of the incoming letter that caused it.
+    because_of: int | None = None
+
+
+def agenda_lines(
+    items: tuple[Item, ...],
+    meeting: Meeting,
+    names: Mapping[str, str],
+    changed: frozenset[str] = frozenset(),
+) -> tuple[AgendaLine, ...]:
+    """Items as numbered lines; `names` gives the name of each person id."""
+    lines: list[AgendaLine] = []
+    begins: datetime | None = meeting.start
+    for number, item in enumerate(items, 1):
+        lines.append(
+            AgendaLine(
+                number=number,
+                title=item.title,
+                type=item.type,
+                forum=item.forum,
+                minutes=item.minutes,
+                begins=begins,
+                presenter=(item.presenter.name or "") if item.presenter else "",
+                proposer=names.get(item.proposer or "", item.proposer_address),
+                description=item.description,
+                files=item.files,
+                changed=item.id in changed,
+                standing=item.standing,
+            )
+        )
+        if begins is not None:
+            begins = begins + timedelta(minutes=item.minutes) if item.minutes else None
+    return tuple(lines)
