@@ -1,0 +1,1 @@
+"""The real world: one module for each thing outside our control."""
