@@ -12,22 +12,10 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from service.domain.agenda import FileRef, Item
+from service.domain.distribution import Recipient
 from service.domain.intents import ItemType
 from service.domain.network import Meeting
 from service.domain.references import What
-
-
-@dataclass(frozen=True, slots=True)
-class Recipient:
-    """Who gets a letter; `person` is None for someone outside the network."""
-
-    name: str
-    address: str
-    person: str | None = None
-
-    @property
-    def first_name(self) -> str:
-        return self.name.split()[0] if self.name.strip() else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,3 +117,6 @@ def agenda_lines(
         if begins is not None:
             begins = begins + timedelta(minutes=item.minutes) if item.minutes else None
     return tuple(lines)
+
+
+__all__ = ["AgendaLine", "CalendarEntry", "DocumentOrder", "Post", "Recipient", "agenda_lines"]
