@@ -1,0 +1,217 @@
+"""The press: agendas and minutes as PDFs that any screen reader can read (PDF/UA-1, ISO 14289-1).
+
+Set by typst from the sources under templates/<language>/documents/, with the
+fonts that typst carries in itself, so that a document looks the same
+wherever it is made.  What members have written arrives as JSON and is never
+read as markup.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from service.adapters.templates import Phrasing
+from service.domain.network import Meeting
+from service.usecases.outgoing import AgendaLine, DocumentOrder
+
+KINDS: tuple[str, ...] = ("agenda", "minutes-form", "minutes")
+
+_STANDARDS = ["ua-1"]
+
+
+class Press:
+    """Makes documents.  Sources in `own` win over those shipped, file by file."""
+
+    def __init__(self, shipped: Path, own: Path | None = None, language: str = "sv") -> None:
+        folders = [folder / language for folder in (own, shipped) if folder is not None]
+        self._phrasing = Phrasing.read(folders, language)
+        self._sources = _sources([folder / "documents" for folder in folders])
+        self._language = language
+
+    def missing(self) -> list[str]:
+        """Which documents have no source; empty when all is well."""
+        return [f"documents/{kind}.typ: not found" for kind in KINDS if f"{kind}.typ" not in self._sources]
+
+    def make(self, order: DocumentOrder) -> bytes:
+        """The document as PDF; the same order gives the same bytes.
+
+        Signs that the fonts lack (emoji, most scripts beside the European
+        ones) are left out: a name on paper without its smiley is better than
+        no paper.  Raises KeyError for a kind without a source and
+        typst.TypstError when the source itself is wrong.
+        """
+        source = self._sources[f"{order.kind}.typ"]
+        files = {name: content for name, content in self._sources.items() if name not in _mains()}
+        files = {"main.typ": source, **files}
+        data = _clean(self._data(order.facts))
+        try:
+            return self._compile(files, data)
+        except typst.TypstError as error:
+            lacking = _lacking(error)
+            if not lacking:
+                raise
+        # The checker names one sign at a time; after the first, all that are not surely there go.
+        return self._compile(files, _map_text(data, _only_surely_printable))
+
+    def _compile(self, files: Mapping[str, bytes], data: Mapping[str, Any]) -> bytes:
+        made = typst.compile(
+            dict(files),
+            format="pdf",
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            ignore_system_fonts=True,
+            pdf_standards=_STANDARDS,
+            timestamp=0,
+        )
+        return bytes(made)
+
+    def _data(self, facts: Mapping[str, Any]) -> dict[str, Any]:
+        meeting: Meeting = facts["meeting"]
+        network = facts["network"]
+        lines = self._lines(facts.get("lines", ()))
+        return {
+            "language": self._language,
+            "network": {"name": network.name, "short_name": network.short_name, "address": network.address},
+            "meeting": {
+                "day": self._phrasing.day(meeting.start),
+                "in_words": self._phrasing.in_words(meeting.start),
+                "hours": self._phrasing.hours(meeting),
+                "kind": meeting.kind,
+                "place": meeting.place,
+                "online": meeting.online,
+            },
+            "lines": lines,
+            "annexes": [annex for line in lines for annex in line["annexes"]],
+            "secretary": facts.get("secretary_name") or "",
+            "chair": facts.get("chair_name") or "",
+            "present": _people(facts.get("present", ())),
+            "absent": _people(facts.get("absent", ())),
+            "substitutes": _people(facts.get("substitutes", ())),
+            "blocks": minutes_blocks(facts.get("text") or "", facts.get("lines", ())),
+        }
+
+    def _lines(self, lines: Sequence[AgendaLine]) -> list[dict[str, Any]]:
+        found = []
+        number = 0
+        for line in lines:
+            annexes = []
+            for file in line.files:
+                number += 1
+                annexes.append(
+                    {"number": number, "filename": file.filename, "size": self._phrasing.size(file.size)}
+                )
+            found.append(
+                {
+                    "number": line.number,
+                    "title": line.title,
+                    "type": self._phrasing.type_word(line.type),
+                    "forum": line.forum or "",
+                    "minutes": line.minutes,
+                    "begins": self._phrasing.clock(line.begins) if line.begins else "",
+                    "presenter": line.presenter,
+                    "proposer": line.proposer,
+                    "description": [p.strip() for p in re.split(r"\n\s*\n", line.description) if p.strip()],
+                    "annexes": annexes,
+                }
+            )
+        return found
+
+
+def minutes_blocks(text: str, lines: Sequence[AgendaLine]) -> list[dict[str, str]]:
+    """The minutes' text as headings, bullets and paragraphs, in order.
+
+    A line is a heading when it repeats an item of the agenda with its number
+    ("5. SIP när patienten byter hälsocentral", "§ 5 SIP när …").
+    """
+    titles = {line.number: line.title.casefold() for line in lines}
+    blocks: list[dict[str, str]] = []
+    paragraph: list[str] = []
+
+    def close() -> None:
+        if paragraph:
+            blocks.append({"kind": "paragraph", "text": " ".join(paragraph)})
+            paragraph.clear()
+
+    for raw in text.splitlines():
+        line = raw.strip()
+        heading = re.match(r"(?:§ ?)?(\d{1,2})[.)]? +(.{2,})", line)
+        if not line:
+            close()
+        elif heading and (title := titles.get(int(heading[1]))) and heading[2].casefold().startswith(title[:40]):
+            close()
+            blocks.append({"kind": "heading", "text": line})
+        elif bullet := re.match(r"[-–•*] +(.+)", line):
+            close()
+            blocks.append({"kind": "bullet", "text": bullet[1]})
+        else:
+            paragraph.append(line)
+    close()
+    return blocks
+
+
+def _mains() -> frozenset[str]:
+    return frozenset(f"{kind}.typ" for kind in KINDS)
+
+
+def _sources(folders: Sequence[Path]) -> dict[str, bytes]:
+    """All sources by name; the first folder that has one wins."""
+    found: dict[str, bytes] = {}
+    for folder in folders:
+        for path in sorted(folder.glob("*.typ")):
+            found.setdefault(path.name, path.read_bytes())
+    return found
+
+
+def _people(people: Iterable[Any]) -> list[dict[str, str]]:
+    """Names, with or without what they are and who comes instead, in one form."""
+    rows = []
+    for entry in people:
+        parts = (entry,) if isinstance(entry, str) else tuple(entry)
+        name, detail, other = (*(str(part or "") for part in parts), "", "")[:3]
+        rows.append({"name": name, "detail": detail, "substitute": other})
+    return rows
+
+
+def _map_text(value: Any, change: Any) -> Any:
+    """The same structure with each text in it changed."""
+    if isinstance(value, str):
+        return change(value)
+    if isinstance(value, dict):
+        return {key: _map_text(inner, change) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_map_text(inner, change) for inner in value]
+    return value
+
+
+def _clean(data: dict[str, Any]) -> dict[str, Any]:
+    cleaned: dict[str, Any] = _map_text(data, _readable)
+    return cleaned
+
+
+def _readable(text: str) -> str:
+    """Composed letters, no lone surrogates, no control or private signs."""
+    text = unicodedata.normalize("NFC", text.encode("utf-8", "replace").decode("utf-8"))
+    return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn") else " " for c in text)
+
+
+def _lacking(error: typst.TypstError) -> bool:
+    """Whether typst refused because the fonts lack a sign."""
+    return "could not be displayed" in str(error) or "font" in str(error).casefold()
+
+
+def _only_surely_printable(text: str) -> str:
+    """Latin letters, digits, punctuation and the few signs that Libertinus certainly has."""
+    kept = []
+    for c in text:
+        code = ord(c)
+        if code < 0x250 or 0x370 <= code < 0x530 or c in "–—‘’“”„†•…‰‹›€−→←≤≥≈":
+            kept.append(c)
+        elif unicodedata.category(c).startswith("L"):
+            kept.append("?")
+    return "".join(kept)
