@@ -1,0 +1,254 @@
+"""The network file: network.toml into a Network.
+
+Every mistake a person can make in it becomes one line that names the file,
+the key and the mend.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rapidfuzz import process
+
+from service.domain.network import (
+    Audience,
+    Forum,
+    GroupSubstitute,
+    Meeting,
+    MeetingKind,
+    Network,
+    Person,
+    Principal,
+    Seat,
+    Term,
+)
+
+
+class BadNetwork(Exception):
+    """The network file cannot be used; the message names file, key and mend in one line."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Network(_Strict):
+    name: str = Field(min_length=1)
+    short_name: str = Field(min_length=1)
+    address: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    language: str = "sv"
+    timezone: str = "Europe/Stockholm"
+    max_mailing_mb: int = Field(default=20, ge=1, le=500)
+    minutes_adjusted_by_chair: bool = False
+    other_addresses: tuple[str, ...] = ()
+
+
+class _Principal(_Strict):
+    id: str
+    name: str
+
+
+class _Forum(_Strict):
+    id: str
+    name: str
+    short_name: str
+
+
+class _Person(_Strict):
+    id: str
+    name: str = Field(min_length=1)
+    email: str = Field(default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$")
+    title: str = ""
+    phone: str = ""
+    aliases: tuple[str, ...] = ()
+
+
+class _Seat(_Strict):
+    id: str
+    title: str
+    principal: str
+    holder: str | None = None
+    substitute: str | None = None
+    group: str | None = None
+    preparation: bool = False
+
+
+class _GroupSubstitute(_Strict):
+    group: str
+    person: str
+
+
+class _Term(_Strict):
+    year: int
+    chair: str | None = None
+    secretary: str | None = None
+
+
+class _Meeting(_Strict):
+    start: datetime
+    end: datetime
+    place: str = ""
+    online: str = ""
+    kind: MeetingKind = "ordinary"
+    preparation: datetime | None = None
+    cancelled: bool = False
+    # The date for which a moved meeting was first called.
+    key: date | None = None
+
+
+class _Audience(_Strict):
+    name: str
+    email: str
+    carried_by: tuple[str, ...] = ()
+
+
+class _File(_Strict):
+    network: _Network
+    principals: tuple[_Principal, ...] = ()
+    forums: tuple[_Forum, ...] = ()
+    people: tuple[_Person, ...] = ()
+    seats: tuple[_Seat, ...] = ()
+    group_substitutes: tuple[_GroupSubstitute, ...] = ()
+    terms: tuple[_Term, ...] = ()
+    meetings: tuple[_Meeting, ...] = ()
+    audiences: tuple[_Audience, ...] = ()
+
+
+def load_network(path: Path) -> Network:
+    """Read a network file.  Raises BadNetwork when it cannot be used."""
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise BadNetwork(f"{path}: filen finns inte; ange rätt sökväg i network") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadNetwork(f"{path}: kan inte läsas ({error}); spara filen som UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise BadNetwork(f"{path}: är inte giltig TOML ({error})") from error
+    return network_from(content, str(path))
+
+
+def network_from(content: dict[str, Any], source: str = "network.toml") -> Network:
+    """Build a Network from what a network file holds; raises BadNetwork."""
+    try:
+        file = _File.model_validate(content)
+    except ValidationError as error:
+        raise BadNetwork(_fault(source, content, error)) from error
+    _check(source, file)
+    try:
+        zone = ZoneInfo(file.network.timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise BadNetwork(
+            f"{source}: network.timezone: tidszonen {file.network.timezone!r} finns inte; "
+            "skriv till exempel Europe/Stockholm"
+        ) from error
+    settings = file.network.model_dump(exclude={"timezone"})
+    return Network(
+        **settings,
+        timezone=zone,
+        principals=tuple(Principal(**p.model_dump()) for p in file.principals),
+        forums=tuple(Forum(**f.model_dump()) for f in file.forums),
+        people=tuple(Person(**p.model_dump()) for p in file.people),
+        seats=tuple(Seat(**s.model_dump()) for s in file.seats),
+        group_substitutes=tuple(GroupSubstitute(**g.model_dump()) for g in file.group_substitutes),
+        terms=tuple(Term(**t.model_dump()) for t in file.terms),
+        meetings=tuple(sorted((_meeting(m, zone) for m in file.meetings), key=lambda m: m.start)),
+        audiences=tuple(Audience(**a.model_dump()) for a in file.audiences),
+    )
+
+
+def _meeting(row: _Meeting, zone: ZoneInfo) -> Meeting:
+    def local(moment: datetime) -> datetime:
+        return moment.replace(tzinfo=zone) if moment.tzinfo is None else moment.astimezone(zone)
+
+    start = local(row.start)
+    return Meeting(
+        key=row.key or start.date(),
+        start=start,
+        end=local(row.end),
+        place=row.place,
+        online=row.online,
+        kind=row.kind,
+        preparation=local(row.preparation) if row.preparation else None,
+        cancelled=row.cancelled,
+    )
+
+
+def _known_keys(location: tuple[int | str, ...]) -> list[str]:
+    model: Any = _File
+    for part in location[:-1]:
+        if isinstance(part, int):
+            continue
+        field = model.model_fields.get(part)
+        if field is None:
+            return []
+        inner = [a for a in get_args(field.annotation) if isinstance(a, type)]
+        model = inner[0] if inner else field.annotation
+    return list(model.model_fields) if hasattr(model, "model_fields") else []
+
+
+def _where(location: tuple[int | str, ...]) -> str:
+    text = ""
+    for part in location:
+        text += f"[{part + 1}]" if isinstance(part, int) else f"{'.' if text else ''}{part}"
+    return text
+
+
+def _fault(source: str, content: dict[str, Any], error: ValidationError) -> str:
+    fault = error.errors()[0]
+    where = _where(fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        key = str(fault["loc"][-1])
+        nearest = process.extractOne(key, _known_keys(fault["loc"]))
+        mend = f"menade du {nearest[0]}?" if nearest else "ta bort den"
+        return f"{source}: {where}: nyckeln {key} är okänd; {mend}"
+    if fault["type"] == "missing":
+        return f"{source}: {where}: saknas; skriv till den"
+    return f"{source}: {where}: {fault['msg']} (nu står där {str(fault['input'])[:60]!r})"
+
+
+def _check(source: str, file: _File) -> None:
+    """What belongs together: every id that is named must exist, and no address twice."""
+    people = [p.id for p in file.people]
+    principals = [p.id for p in file.principals]
+
+    def known(where: str, value: str | None, among: list[str], what: str) -> None:
+        if value is None or value in among:
+            return
+        nearest = process.extractOne(value, among)
+        mend = f"menade du {nearest[0]}?" if nearest else f"lägg till {what}"
+        raise BadNetwork(f"{source}: {where}: {what} {value} finns inte; {mend}")
+
+    for where, ids in (("people", people), ("seats", [s.id for s in file.seats])):
+        double = next((i for i in ids if ids.count(i) > 1), None)
+        if double:
+            raise BadNetwork(f"{source}: {where}: id {double} står två gånger; ge den ena ett annat id")
+    owners: dict[str, str] = {}
+    for person in file.people:
+        for address in filter(None, (person.email, *person.aliases)):
+            other = owners.setdefault(address.casefold(), person.id)
+            if other != person.id:
+                raise BadNetwork(
+                    f"{source}: people: adressen {address} står hos både {other} och {person.id}; "
+                    "ta bort den ena"
+                )
+    for number, seat in enumerate(file.seats, 1):
+        where = f"seats[{number}]"
+        known(f"{where}.holder", seat.holder, people, "personen")
+        known(f"{where}.substitute", seat.substitute, people, "personen")
+        known(f"{where}.principal", seat.principal, principals, "huvudmannen")
+    for number, row in enumerate(file.group_substitutes, 1):
+        known(f"group_substitutes[{number}].person", row.person, people, "personen")
+    for number, term in enumerate(file.terms, 1):
+        known(f"terms[{number}].chair", term.chair, people, "personen")
+        known(f"terms[{number}].secretary", term.secretary, people, "personen")
+    for number, meeting in enumerate(file.meetings, 1):
+        if meeting.end.replace(tzinfo=None) <= meeting.start.replace(tzinfo=None):
+            raise BadNetwork(f"{source}: meetings[{number}].end: mötet slutar innan det börjar; ändra tiden")
+    for number, audience in enumerate(file.audiences, 1):
+        for person_id in audience.carried_by:
+            known(f"audiences[{number}].carried_by", person_id, people, "personen")
