@@ -239,15 +239,21 @@ def compile_phrase(source: str, lists: Mapping[str, tuple[str, ...]] | None = No
                 anchors.append((_anchor(word),))
     if not parts:
         raise BadPhrase("en fras är tom")
+    # What may be left out at the end takes the space before it along: "skicka ut?" finds "Skicka."
+    tail = len(parts)
+    while tail > 1 and parts[tail - 1][1] and parts[tail - 1][0] != _GAP:
+        tail -= 1
     pattern = ""
     for number, (inner, optional) in enumerate(parts):
         last = number == len(parts) - 1
         if inner == _GAP:
             pattern += _GAP
+        elif number >= tail:
+            pattern += f"(?:{_JOIN}{inner})?"
         elif optional:
             pattern += f"(?:{inner}{'' if last else _JOIN})?"
         else:
-            pattern += inner + ("" if last else _JOIN)
+            pattern += inner + ("" if number + 1 >= tail else _JOIN)
     if begins:
         pattern = r"\A[\W_]{0,6}" + pattern
     if ends:
