@@ -1,0 +1,278 @@
+"""Answers to a draft: it is good as it is, or it is good once changed.
+
+Only an answer to a draft that the service sent is read here; who may approve
+is judged elsewhere.  A word of approval beside something to change is a
+change, and what is not approved in so many words is not approved.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from service.domain.intents import Approval, Changes, Contact, Evidence, Intent, Operation
+from service.interpretation.context import Context
+from service.interpretation.draft_items import draft_items, item_above
+from service.interpretation.draft_operations import Asked, Reader, read_operations
+from service.interpretation.people import find_people
+from service.interpretation.phrases import Phrases, phrases
+from service.interpretation.surroundings import DraftItem
+from service.interpretation.words import fold, sentences
+
+_GREETING = re.compile(
+    r"^\W*(?:hej(?:san|hej)?|hallå|god ?(?:morgon|dag|kväll)|tjena|morsning|hi|hello|dear|bästa|hej igen)\b[^.!?]{0,40}$"
+)
+# "Svar mellan raderna", "mina kommentarer i blått", "två saker bara:"
+_POINTER = re.compile(
+    r"\b(?:mellan raderna|i texten|i utkastet|nedan|i (?:blått|rött|grönt|fetstil)|med (?:blå|röd|grön|fet) text|inline|below|"
+    r"(?:några|ett par|två|tre|fyra|en|bara ett|bara en|följande|lite|små|mindre|mina|fler)(?: \w+)? (?:saker|ändringar|ändring|önskemål|synpunkter|kommentarer|justeringar|justering|sak|grejer|korrigeringar)|synpunkter)\b"
+)
+_COURTESY = re.compile(
+    r"\b(?:tack(?:ar)?|snyggt jobbat|bra jobbat|mvh|hälsningar|vänligen|trevlig helg|ha det(?: gott| bra)?|på förhand|thanks|thank you|snabbt jobbat|fint jobbat|snyggt|bra jobb|glad påsk|god jul)\b"
+)
+
+
+def read(context: Context) -> list[Intent]:
+    """What an answer to a draft says; empty for every other letter, and for other business."""
+    reference = context.reference
+    if reference is None or reference.what not in {"agenda-draft", "minutes-draft"}:
+        return []
+    if context.words.forwarded and not context.words.remarks:
+        return []
+    text = context.words.text
+    approving = phrases(context.rulebook, "approval")
+    if reference.what == "minutes-draft":
+        return _minutes_answer(text, approving, phrases(context.rulebook, "changes"), context)
+    return _agenda_answer(context, text, approving)
+
+
+def draft_of(context: Context) -> tuple[DraftItem, ...]:
+    """The items of the draft that is answered: known, else read from the quote."""
+    if context.surroundings.draft:
+        return context.surroundings.draft
+    for quoted in context.words.quoted:
+        if items := draft_items(quoted.text):
+            return items
+    return ()
+
+
+def _agenda_answer(context: Context, text: str, approving: Phrases) -> list[Intent]:
+    items = draft_of(context)
+    changing = phrases(context.rulebook, "changes")
+    reader = Reader(changing, items, _people_of(context), _speaker(context))
+    remarks = [(r.text, item_above(r.above, items)) for r in context.words.remarks]
+    asked = read_operations(text, remarks, reader)
+    struck = _struck(context, items, asked.operations)
+    sure = not struck
+    if struck:
+        # What is struck through may also be a mail program's way to show an old text.
+        asked = Asked((*asked.operations, *struck), asked.evidence, asked.left, asked.doubt)
+    if asked.operations:
+        comment = " ".join(s for s in asked.left if not _idle(s, approving))
+        doubt = asked.doubt or _unheard(asked.left, approving, changing)
+        if struck and not doubt:
+            doubt = "ändringarna syns bara som överstruken text"
+        return [
+            Changes(
+                certain=sure and doubt is None and _sure(context),
+                evidence=tuple(Evidence(f"changes/{op.op}", words) for op, words in zip(asked.operations, asked.evidence, strict=False)),
+                doubt=doubt,
+                operations=asked.operations,
+                comment=comment,
+            )
+        ]
+    return _without_operations(context, text, asked, approving, changing)
+
+
+def _without_operations(
+    context: Context, text: str, asked: Asked, approving: Phrases, changing: Phrases
+) -> list[Intent]:
+    verdict = judge(text, approving, changing)
+    if verdict.no:
+        return [
+            Changes(
+                certain=_sure(context) and asked.doubt is None and not verdict.conditional,
+                doubt=asked.doubt or ("godkännandet tycks ha ett villkor" if verdict.conditional else None),
+                evidence=(Evidence("approval/no" if not verdict.conditional else "approval/if", verdict.words),),
+                comment=_comment(text),
+                alternatives=(Approval(),) if verdict.yes else (),
+            )
+        ]
+    if asked.doubt or verdict.wishes:
+        return [
+            Changes(
+                certain=asked.doubt is None and not verdict.unclear and _sure(context),
+                doubt=asked.doubt or ("det framgår inte vad som ska ändras" if verdict.unclear else None),
+                evidence=(Evidence("changes/wish", verdict.words or text.strip()[:200]),),
+                comment=_comment(text),
+            )
+        ] if verdict.yes or asked.doubt or verdict.points else []
+    if verdict.yes:
+        return [Approval(certain=_sure(context), evidence=(Evidence("approval/yes", verdict.words),))]
+    return []
+
+
+def _minutes_answer(text: str, approving: Phrases, changing: Phrases, context: Context) -> list[Intent]:
+    verdict = judge(text, approving, changing)
+    remarked = bool(context.words.remarks)
+    corrects = remarked or verdict.wishes or verdict.no or _corrects(text)
+    if corrects:
+        return [
+            Changes(
+                certain=_sure(context) and not verdict.conditional,
+                doubt="godkännandet tycks ha ett villkor" if verdict.conditional else None,
+                evidence=(Evidence("changes/minutes-draft", verdict.words or text.strip()[:200]),),
+                comment=_comment(text),
+            )
+        ]
+    if verdict.yes:
+        return [Approval(certain=_sure(context), evidence=(Evidence("approval/yes", verdict.words),))]
+    return []
+
+
+def _sure(context: Context) -> bool:
+    return context.trusted and not context.by_assistant
+
+
+class Verdict:
+    """What an answer says of a draft as a whole."""
+
+    __slots__ = ("conditional", "no", "points", "unclear", "wishes", "words", "yes")
+
+    def __init__(self) -> None:
+        self.yes = self.no = self.conditional = self.wishes = self.unclear = self.points = False
+        self.words = ""
+
+
+_ITEM_WORD = re.compile(
+    r"(?<!\w)(?:punkt|punkten|punkterna|§|ärende|ärendet|item)\.? ?\d|(?<!\w)(?:ettan|tvåan|trean|fyran|femman|sexan|sjuan|åttan|nian|tian|\d+:an)(?!\w)"
+)
+
+
+def judge(text: str, approving: Phrases, changing: Phrases) -> Verdict:
+    """Weigh the sentences of an answer that asks for no change that could be told.
+
+    The last thing said weighs most: "inte helt nöjd, men skicka den" is a
+    yes, "ser bra ut men vänta" is a no.
+    """
+    verdict = Verdict()
+    for sentence in sentences(text):
+        folded = fold(sentence.text)
+        if _GREETING.match(folded):
+            continue
+        heard = approving.spoken(sentence.text)
+        no = [s for s in heard if s.name == "no"]
+        # "Kan godkännas" inside "kan inte godkännas" is no yes.
+        yes = [s for s in heard if s.name == "yes" and not any(s.start < n.end and n.start < s.end for n in no)]
+        conditional = [s for s in heard if s.name == "if"]
+        if re.search(r"\?\W*$", sentence.text) and not re.search(r"\b(?:väl|eller)\?", folded) and not no:
+            # A question approves nothing: "Ok?", "Kan den skickas?"
+            if changing.speaks(sentence.text, "wish") and not yes:
+                verdict.wishes = True
+                verdict.words = verdict.words or sentence.text
+            continue
+        if conditional:
+            verdict.conditional = verdict.no = True
+            verdict.yes = verdict.yes or bool(yes)
+            verdict.words = sentence.text
+            continue
+        if no and (not yes or no[-1].start > yes[-1].start):
+            verdict.no = True
+            verdict.words = sentence.text
+        elif yes:
+            verdict.yes = True
+            if no:
+                verdict.no = False
+            verdict.words = verdict.words or sentence.text
+        wishes = [
+            s for s in changing.spoken(sentence.text, "wish")
+            if not any(s.start < y.end and y.start < s.end for y in (*yes, *no))
+        ]  # fmt: skip
+        if wishes and not no and not changing.speaks(sentence.text, "mused", "keep"):
+            verdict.wishes = True
+            verdict.points = verdict.points or bool(_ITEM_WORD.search(folded))
+            verdict.unclear = verdict.unclear or bool(_ITEM_WORD.search(folded))
+            verdict.words = sentence.text
+    return verdict
+
+
+_CORRECTION = re.compile(
+    r"§ ?\d|\b(?:ska(?:ll)? (?:det )?(?:stå|vara|heta|bort|in|läsas)|heter|hette|stryk|lägg|ändra|rätta|fel|saknas|saknar|stavas|stavfel|felstavat|justera|komplettera|byt|ersätt|ta bort|tog|var inte|deltog|i stället för|istället för|inte .{1,40} utan|should|correct|wrong|missing|change|typo)\b"
+)
+_CORRECTION_DENIED = re.compile(
+    r"\b(?:inga|inget|ingenting|inte|ingen|utan|varken|no|not|nothing)\b"
+)
+
+
+def _corrects(text: str) -> bool:
+    for sentence in sentences(text):
+        folded = fold(sentence.text)
+        found = _CORRECTION.search(folded)
+        if found and not _CORRECTION_DENIED.search(folded[: found.end()]):
+            return True
+    return False
+
+
+def _struck(
+    context: Context, items: Sequence[DraftItem], operations: Sequence[Operation]
+) -> tuple[Operation, ...]:
+    """Items of the draft that were struck through in the quote."""
+    gone: list[Operation] = []
+    for words in context.words.struck:
+        for line in words.split("\n"):
+            number = item_above(line, items)
+            if number is not None and not any(op.item == number for op in (*operations, *gone)):
+                gone.append(Operation("remove", item=number))
+    return tuple(gone)
+
+
+def _idle(sentence: str, approving: Phrases) -> bool:
+    """Whether a sentence says nothing that the secretary must see again."""
+    folded = fold(sentence)
+    if _GREETING.match(folded) or _POINTER.search(folded) or _COURTESY.search(folded):
+        return True
+    if approving.speaks(sentence, "yes") and not approving.speaks(sentence, "no"):
+        return True
+    return len(re.findall(r"\w+", folded)) < 2
+
+
+def _unheard(left: Sequence[str], approving: Phrases, changing: Phrases) -> str | None:
+    """A change that was asked for but not understood, beside those that were."""
+    for sentence in left:
+        folded = fold(sentence)
+        if _idle(sentence, approving) or changing.speaks(sentence, "mused", "keep"):
+            continue
+        strong = changing.speaks(sentence, "remove", "postpone", "swap", "rename", "move")
+        if strong and _ITEM_WORD.search(folded) and not re.search(r"\b(?:inte|ej|blir|låt|låter)\b", folded):
+            return f"”{sentence[:120]}” gick inte att förstå"
+    return None
+
+
+def _comment(text: str) -> str:
+    kept = [s.text for s in sentences(text) if not _GREETING.match(fold(s.text))]
+    return " ".join(kept).strip()
+
+
+def _people_of(context: Context):  # type: ignore[no-untyped-def]
+    network = context.surroundings.network
+
+    def find(text: str) -> list[tuple[int, int, Contact | None]]:
+        found: list[tuple[int, int, Contact | None]] = []
+        for mention in find_people(text, context.letter, context.surroundings):
+            if mention.genitive:
+                continue
+            person: Contact | None = None
+            if mention.person is not None and len(mention.candidates) < 2:
+                known = network.person(mention.person)
+                person = Contact(name=known.name, email=known.email or None)
+            elif mention.contact is not None and len(mention.candidates) < 2:
+                person = Contact(name=mention.contact.name, email=mention.contact.email)
+            found.append((mention.start, mention.end, person))
+        return found
+
+    return find
+
+
+def _speaker(context: Context) -> Contact | None:
+    person = context.speaker
+    return Contact(name=person.name, email=person.email or None) if person else None

@@ -1,0 +1,75 @@
+"""Every place where the rules of one kind speak in a sentence.
+
+The rulebook says of each rule where it speaks first; a draft's answer needs
+to know of each verb ("stryk 4, stryk även 6").  The phrases are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from service.interpretation.rulebook import Line, Phrase, Rulebook, compile_phrase
+from service.interpretation.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A rule and the words it saw; `name` is the part of the rule's name after the slash."""
+
+    rule: str
+    start: int
+    end: int
+
+    @property
+    def name(self) -> str:
+        return self.rule.partition("/")[2]
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """The rules of one kind, ready to be looked for."""
+
+    rules: tuple[tuple[str, tuple[Phrase, ...], tuple[Phrase, ...]], ...]
+
+    def spoken(self, text: str, *names: str) -> tuple[Spoken, ...]:
+        """Every hit in a sentence, in order; a hit that a none_of phrase touches is left out.
+
+        `names` keeps to these rules (the part after the slash); none means all.
+        """
+        line = Line(0, fold(text), fold(text))
+        found: list[Spoken] = []
+        for rule, phrases, against in self.rules:
+            if names and rule.partition("/")[2] not in names:
+                continue
+            spans = {m.span() for p in phrases for m in p.finditer(line)}
+            if not spans:
+                continue
+            stops = [m.span() for p in against for m in p.finditer(line)]
+            found += [
+                Spoken(rule, start, end)
+                for start, end in spans
+                if not any(a < end and start < b for a, b in stops)
+            ]
+        return tuple(sorted(found, key=lambda s: (s.start, -s.end)))
+
+    def speaks(self, text: str, *names: str) -> bool:
+        """Whether any of these rules speaks in the sentence."""
+        return bool(self.spoken(text, *names))
+
+
+@lru_cache(maxsize=64)
+def phrases(rulebook: Rulebook, kind: str) -> Phrases:
+    """The rules of one kind ("changes"), compiled once for a rulebook."""
+    return Phrases(tuple(_compiled(rulebook, kind)))
+
+
+def _compiled(rulebook: Rulebook, kind: str) -> Iterable[tuple[str, tuple[Phrase, ...], tuple[Phrase, ...]]]:
+    for rule in rulebook.rules:
+        if rule.kind == kind:
+            yield (
+                rule.name,
+                tuple(compile_phrase(p, rulebook.lists) for p in rule.any_of),
+                tuple(compile_phrase(p, rulebook.lists) for p in rule.none_of),
+            )
