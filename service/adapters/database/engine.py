@@ -1,0 +1,249 @@
+"""Connections: how SQLite and PostgreSQL are opened, kept apart from one another, and brought up to date."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import weakref
+from pathlib import Path
+from typing import Any, Protocol
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from service.adapters.database.errors import StoreError, named
+
+# The newest migration; a test holds it equal to what lies under migrations/versions.
+HEAD = "0001"
+
+# How long a writer waits for the other one, in seconds.
+PATIENCE = 10
+
+
+class Lock(Protocol):
+    """What keeps two services apart."""
+
+    def hold(self, service: int) -> None: ...
+
+    def is_alive(self, connection: Connection, service: int | None, own: int) -> bool:
+        """Whether another service, by its number, still runs."""
+
+    def release(self) -> None: ...
+
+
+def make_engine(url: str, data_folder: Path | None) -> tuple[Engine, Lock, str]:
+    """The engine for a URL, its lock, and the database's name as an operator knows it."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise StoreError(
+            "database.url cannot be read; write it like sqlite:///data/kallelse.db "
+            "or postgresql+psycopg://user@host/name."
+        ) from error
+    match parsed.get_backend_name():
+        case "sqlite":
+            engine, lock, where = _sqlite(parsed, data_folder)
+        case "postgresql":
+            engine, lock, where = _postgresql(parsed)
+        case other:
+            raise StoreError(f"database.url names {other}; kallelse works with sqlite and postgresql.")
+    _name_errors(engine, where)
+    return engine, lock, where
+
+
+def _name_errors(engine: Engine, where: str) -> None:
+    @event.listens_for(engine, "handle_error")
+    def name(context: ExceptionContext) -> None:
+        error = named(context.original_exception, context.is_disconnect, where)
+        if error is not None:
+            raise error from context.original_exception
+
+
+# SQLite.
+
+
+def _sqlite(url: URL, data_folder: Path | None) -> tuple[Engine, Lock, str]:
+    if not url.database or url.database == ":memory:":
+        # A store in memory would be one connection; a file that vanishes behaves like the real one.
+        folder = tempfile.TemporaryDirectory(prefix="kallelse-")
+        path = Path(folder.name) / "kallelse.db"
+        durable = False
+    else:
+        folder = None
+        path = Path(url.database)
+        if not path.is_absolute() and data_folder is not None:
+            path = data_folder / path
+        durable = True
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        # The database holds personal data: nobody else on the machine may read it.
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise StoreError(f"The database {path} cannot be opened: {error.strerror}.") from error
+    engine = create_engine(
+        url.set(database=str(path)),
+        connect_args={"timeout": PATIENCE, "check_same_thread": False},
+    )
+    if folder is not None:
+        weakref.finalize(engine, folder.cleanup)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        # Python's own idea of when a transaction begins is switched off; `begin` says it below.
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        # A commit is on the disk before a letter is moved or sent.
+        connection.execute(f"PRAGMA synchronous = {'FULL' if durable else 'OFF'}")
+        # The log of a day with large letters does not stay large for ever.
+        connection.execute("PRAGMA journal_size_limit = 67108864")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        options = connection.get_execution_options()
+        if options.get("reads"):
+            # A single question needs no transaction.
+            return
+        connection.exec_driver_sql("BEGIN" if options.get("snapshot") else "BEGIN IMMEDIATE")
+
+    return engine, _FileLock(Path(f"{path}.lock")), str(path)
+
+
+class _FileLock:
+    """A lock on a file beside the database; let go when the process ends, however it ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def hold(self, service: int) -> None:
+        import fcntl
+
+        if self._file is not None:
+            return
+        try:
+            opened = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(f"{self._path} cannot be opened: {error.strerror}.") from error
+        try:
+            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(opened)
+            raise StoreError(
+                f"Another kallelse is running on this database ({self._path} is locked); stop it first."
+            ) from error
+        self._file = opened
+
+    def is_alive(self, connection: Connection, service: int | None, own: int) -> bool:
+        # Whoever asks holds the database alone.
+        return False
+
+    def release(self) -> None:
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+# PostgreSQL.
+
+
+def _postgresql(url: URL) -> tuple[Engine, Lock, str]:
+    if url.drivername not in {"postgresql", "postgresql+psycopg"}:
+        raise StoreError(f"database.url begins with {url.drivername}; write postgresql+psycopg.")
+    schema = url.query.get("schema")
+    if isinstance(schema, tuple):
+        raise StoreError("database.url names several schemas; a network has one.")
+    url = url.set(drivername="postgresql+psycopg").difference_update_query(["schema"])
+    where = url.set(query={}).render_as_string(hide_password=True)
+    try:
+        engine = create_engine(
+            url,
+            pool_pre_ping=True,
+            connect_args={
+                "connect_timeout": PATIENCE,
+                # A machine that went away without a word does not keep the turn for ever.
+                "keepalives_idle": 30,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+                "application_name": "kallelse",
+            },
+        )
+    except (NoSuchModuleError, ImportError) as error:
+        raise StoreError("PostgreSQL needs the extra: pip install 'kallelse[postgres]'.") from error
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.autocommit = True
+        if schema is not None:
+            quoted = '"' + schema.replace('"', '""') + '"'
+            connection.execute(f"SET search_path TO {quoted}")
+        connection.execute(f"SET lock_timeout TO '{PATIENCE}s'")
+        connection.execute("SET idle_in_transaction_session_timeout TO '10min'")
+        connection.autocommit = False
+
+    if schema is not None:
+        engine = engine.execution_options(own_schema=schema)
+    return engine, _ServerLock(engine), where
+
+
+class _ServerLock:
+    """An advisory lock in PostgreSQL, held by a connection of its own, which says "this service lives"."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._connection: Connection | None = None
+
+    def hold(self, service: int) -> None:
+        if self._connection is None:
+            connection = self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+            connection.execute(text("SELECT pg_advisory_lock(:service)"), {"service": service})
+            self._connection = connection
+
+    def is_alive(self, connection: Connection, service: int | None, own: int) -> bool:
+        if service is None or service == own:
+            return False
+        # The lock is free again at the end of this transaction.
+        free = connection.execute(
+            text("SELECT pg_try_advisory_xact_lock(:service)"), {"service": service}
+        ).scalar_one()
+        return not free
+
+    def release(self) -> None:
+        if self._connection is not None:
+            # Closing the connection for good lets go of the lock.
+            self._connection.invalidate()
+            self._connection.close()
+            self._connection = None
+
+
+# Bringing the tables up to date.
+
+
+def migrate(engine: Engine, where: str) -> None:
+    """Bring the tables to the newest form; the usual start, where they are, costs one question.
+
+    Raises StoreError when a newer version of the program has written them.
+    """
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            schema = engine.get_execution_options().get("own_schema")
+            # Two services that start together: the second finds the work done.
+            connection.execute(text("SELECT pg_advisory_xact_lock(7205759)"))
+            if schema is not None and not inspect(connection).has_schema(schema):
+                quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
+                connection.execute(text(f"CREATE SCHEMA {quoted}"))
+        found = _version(connection)
+        if found == HEAD:
+            return
+        # Alembic is loaded only when there is something to do.
+        from service.adapters.database.upgrade import upgrade
+
+        upgrade(connection, found, where)
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return version

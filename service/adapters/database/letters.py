@@ -1,0 +1,109 @@
+"""Rows of letters as values, and back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import RowMapping
+
+from service.adapters.database import codec
+from service.usecases.office import Kept, OpenQuestion, Outbound
+from service.usecases.outgoing import Recipient
+
+Row = RowMapping | Mapping[str, Any]
+
+
+def outgoing_row(letter: Outbound) -> dict[str, Any]:
+    return {
+        "message_id": letter.message_id,
+        "what": letter.what,
+        "mailing": letter.mailing,
+        "meeting": letter.meeting,
+        "version": letter.version,
+        "to_name": letter.to.name,
+        "to_address": letter.to.address,
+        "to_person": letter.to.person,
+        "subject": letter.subject,
+        "text": letter.text,
+        "html": letter.html,
+        "created": letter.created,
+        "files": codec.dumps(letter.files),
+        "calendar": None if letter.calendar is None else codec.dumps(letter.calendar),
+        "thread": codec.dumps(letter.thread),
+        "because_of": letter.because_of,
+        "state": letter.state,
+        "tries": letter.tries,
+        "next_try": None,
+        "answer": letter.answer,
+        "sent_at": letter.sent_at,
+        "taken_by": None,
+    }
+
+
+def outbound(row: Row, zone: ZoneInfo) -> Outbound:
+    return Outbound(
+        message_id=row["message_id"],
+        what=row["what"],
+        mailing=row["mailing"],
+        meeting=row["meeting"],
+        version=row["version"],
+        to=Recipient(row["to_name"], row["to_address"], row["to_person"]),
+        subject=row["subject"],
+        text=row["text"],
+        html=row["html"],
+        created=row["created"].astimezone(zone),
+        files=codec.loads(row["files"], zone),
+        calendar=codec.loads(row["calendar"], zone) if row["calendar"] else None,
+        thread=codec.loads(row["thread"], zone),
+        because_of=row["because_of"],
+        number=row["number"],
+        state=row["state"],
+        tries=row["tries"],
+        answer=row["answer"],
+        sent_at=_local(row["sent_at"], zone),
+    )
+
+
+def kept(row: Row, zone: ZoneInfo) -> Kept:
+    return Kept(
+        number=row["number"],
+        arrived=row["arrived"].astimezone(zone),
+        state=row["state"],
+        tries=row["tries"],
+        message_id=row["message_id"],
+    )
+
+
+def question_row(question: OpenQuestion, asked_at: datetime) -> dict[str, Any]:
+    return {
+        "kind": question.kind,
+        "about": question.about,
+        "speaker": question.speaker,
+        "asked_name": question.asked.name,
+        "asked_address": question.asked.address,
+        "asked_person": question.asked.person,
+        "options": codec.dumps(question.options),
+        "closed": question.closed,
+        "answer": "",
+        "asked_at": asked_at,
+        "closed_at": None,
+    }
+
+
+def open_question(row: Row, zone: ZoneInfo) -> OpenQuestion:
+    return OpenQuestion(
+        kind=row["kind"],
+        about=row["about"],
+        speaker=row["speaker"],
+        asked=Recipient(row["asked_name"], row["asked_address"], row["asked_person"]),
+        options=codec.loads(row["options"], zone),
+        number=row["number"],
+        closed=row["closed"],
+    )
+
+
+def _local(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return None if moment is None else moment.astimezone(zone)
