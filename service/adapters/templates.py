@@ -36,7 +36,7 @@ PARTS: tuple[str, ...] = ("subject.txt.j2", "text.txt.j2", "html.html.j2")
 # A line of text is at most this long, which every mail program shows unbroken, quoted or not.
 WIDTH = 74
 # Begins a line that stays whole however long it is: an agenda's lines are read back out of answers.
-WHOLE = "\x1e"
+WHOLE = "\x02"
 _SUBJECT_LIMIT = 180
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 
