@@ -225,6 +225,7 @@ class Dovecot:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd="/",
+            start_new_session=True,
             **_as_plain_user(),
         )
         end = time.monotonic() + 10
@@ -249,6 +250,9 @@ class Dovecot:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait(10)
+            # Its children would go on serving whoever is logged in.
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)
 
     def remove(self) -> None:
         self.stop()
@@ -581,7 +585,7 @@ class Proxy:
         # Changes what the server says before the client hears it.
         self.rewrite: Callable[[bytes], bytes] | None = None
         # Looked at with each piece that passes, ("client" or "server" speaks, the piece):
-        # "cut" hangs up instead of passing it on, "stall" keeps silent from here on.
+        # "cut" hangs up instead of passing it on, "stall" keeps silent from here on, "swallow" loses it.
         self.judge: Callable[[str, bytes], str | None] | None = None
         self.refusing = False
         threading.Thread(target=self._accept, daemon=True, name="proxy").start()
@@ -640,6 +644,8 @@ class Proxy:
             while piece := source.recv(65536):
                 self._open.wait()
                 verdict = self.judge(who, piece) if self.judge else None
+                if verdict == "swallow":
+                    continue
                 if verdict == "stall":
                     self._open.clear()
                     self._open.wait()

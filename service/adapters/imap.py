@@ -382,7 +382,7 @@ class ImapMailbox:
             return self._select_here(folder)
         except Exception as fault:
             # Servers log out those who have been quiet for half an hour; that is no fault of today.
-            if not reused or _is_refusal(fault):
+            if not reused or isinstance(fault, MailboxAway):
                 raise
             self._drop()
             return self._select_here(folder)
@@ -391,7 +391,15 @@ class ImapMailbox:
         client = self._line()
         name = folder or self._settings.folder
         self._open = None
-        answer = client.select_folder(_real_name(name, self._namespace), readonly=folder is not None)
+        try:
+            answer = client.select_folder(_real_name(name, self._namespace), readonly=folder is not None)
+        except imaplib.IMAP4.error as fault:
+            if not _is_refusal(fault):
+                raise
+            # The server's own words leave out the å of the name.
+            raise MailboxAway(
+                f'{self._settings.host}: the folder "{name}" cannot be opened: {_in_words(fault)}'
+            ) from fault
         if not answer.get(b"UIDVALIDITY"):
             # Without it nobody can tell an old message from a new one with the same number.
             raise MailboxAway(f"{self._settings.host}: the server gives no UIDVALIDITY for {name}")
