@@ -9,7 +9,7 @@ from service.domain import agenda as agendas
 from service.domain.agenda import Draft, FileRef, Item
 from service.domain.distribution import chair, names, recipient, recipients, secretary
 from service.domain.network import Meeting, Person, Seat
-from service.domain.progress import agenda_at, agenda_is_out
+from service.domain.progress import agenda_at
 from service.domain.world import CallIn, World
 from service.usecases.office import Rules
 from service.usecases.outgoing import CalendarEntry, DocumentOrder, Post, Recipient, agenda_lines
@@ -212,8 +212,37 @@ def warnings(draft: Draft) -> list[str]:
     return found
 
 
-__all__ = [
-    "agenda_document", "agenda_is_out", "calendar_entry", "call_in", "draft_posts", "files_of",
-    "person_or_contact", "released", "seat_and_holder", "sent_agenda", "substitution_posts",
-    "to_secretary", "warnings",
-]  # fmt: skip
+def minutes_draft_posts(
+    world: World,
+    rules: Rules,
+    meeting: Meeting,
+    draft: Draft,
+    now: datetime,
+    because_of: int | None = None,
+    thread: tuple[str, ...] = (),
+) -> tuple[Post, ...]:
+    """The minutes mailing, shown to the secretary before it goes."""
+    to = to_secretary(world, now)
+    if to is None:
+        return ()
+    agenda = world.newest_draft("agenda", meeting.key)
+    everyone = recipients(world, rules.distribution["minutes"], meeting, agenda.lines if agenda else (), now)
+    return (
+        Post(
+            what="minutes-draft",
+            mailing="minutes-draft",
+            to=to,
+            meeting=meeting.key,
+            version=draft.version,
+            facts={
+                "version": draft.version,
+                "text": draft.text,
+                "files": draft.files,
+                "recipients": tuple(r.name for r in everyone),
+                "comment": "",
+            },
+            files=draft.files,
+            because_of=because_of,
+            thread=thread,
+        ),
+    )

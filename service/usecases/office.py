@@ -247,7 +247,11 @@ class Store(Protocol):
 
     def uncertain(self, number: int, answer: str, at: datetime) -> None: ...
 
-    def postponed(self, number: int, answer: str, until: datetime) -> None: ...
+    def postponed(self, number: int, answer: str, until: datetime, *, counts: bool = True) -> None:
+        """Wait again until a time; `counts` says whether it was a try."""
+
+    def file(self, sha256: str) -> bytes:
+        """A stored content, outside a transaction."""
 
     def interrupted(self) -> list[Outbound]:
         """Letters that a stopped service left in the state "sending"; they wait again afterwards."""

@@ -10,14 +10,14 @@ import dataclasses
 
 from service.domain import agenda as agendas
 from service.domain.agenda import Draft
-from service.domain.distribution import may_decide, recipients
+from service.domain.distribution import may_decide
 from service.domain.intents import Changes, MinutesFiled
 from service.domain.network import Meeting
 from service.domain.progress import agenda_at, agenda_is_out
 from service.domain.world import Entity
 from service.usecases.drafting import next_version
 from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
-from service.usecases.letters import draft_posts, to_secretary
+from service.usecases.letters import draft_posts, minutes_draft_posts, to_secretary
 from service.usecases.office import OpenQuestion, Option
 from service.usecases.outgoing import Post
 from service.usecases.words import day_in_words
@@ -65,7 +65,9 @@ def file_approval(case: Case) -> Outcome:
 
 def _show_again(case: Case, meeting: Meeting, draft: Draft) -> tuple[Post, ...]:
     if draft.what == "minutes":
-        return minutes_draft_posts(case, meeting, draft)
+        return minutes_draft_posts(
+            case.world, case.rules, meeting, draft, case.now, case.number, _thread(case)
+        )
     return draft_posts(
         case.world, case.rules, meeting, draft, case.now, because_of=case.number, thread=_thread(case)
     )
@@ -197,38 +199,13 @@ def file_minutes(case: Case) -> Outcome:
     put: tuple[Entity, ...] = (draft,)
     if newest and newest.state in ("waiting", "approved"):
         put = (dataclasses.replace(newest, state="superseded"), draft)
-    return Outcome(put=put, posts=minutes_draft_posts(case, meeting, draft))
+    return Outcome(
+        put=put,
+        posts=minutes_draft_posts(
+            case.world, case.rules, meeting, draft, case.now, case.number, _thread(case)
+        ),
+    )
 
 
 def _last_held(case: Case) -> Meeting | None:
     return next((m for m in reversed(case.network.meetings) if m.end <= case.now and not m.cancelled), None)
-
-
-def minutes_draft_posts(case: Case, meeting: Meeting, draft: Draft) -> tuple[Post, ...]:
-    """The minutes mailing, shown to the secretary before it goes."""
-    to = to_secretary(case.world, case.now)
-    if to is None:
-        return ()
-    agenda = case.world.newest_draft("agenda", meeting.key)
-    everyone = recipients(
-        case.world, case.rules.distribution["minutes"], meeting, agenda.lines if agenda else (), case.now
-    )
-    return (
-        Post(
-            what="minutes-draft",
-            mailing="minutes-draft",
-            to=to,
-            meeting=meeting.key,
-            version=draft.version,
-            facts={
-                "version": draft.version,
-                "text": draft.text,
-                "files": draft.files,
-                "recipients": tuple(r.name for r in everyone),
-                "comment": "",
-            },
-            files=draft.files,
-            because_of=case.number,
-            thread=_thread(case),
-        ),
-    )

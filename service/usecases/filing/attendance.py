@@ -8,6 +8,7 @@ is replaced at once.
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass, field
 
 from service.domain.distribution import once, recipient
 from service.domain.intents import Absence, Attendance, Contact
@@ -42,11 +43,11 @@ def file_absence(case: Case) -> Outcome:
         told = Presence(meeting.key, person.id, state, _words(case), case.now)  # type: ignore[arg-type]
         changes: list[Entity] = [told]
         if intent.extent == "whole":
-            calls, notices, names, left_empty = _substitute(case, world, meeting, person, intent.substitute)
-            changes += calls
-            outcome = outcome.plus(notices)
-            substitutes += names
-            empty = empty or left_empty
+            found = _substitute(case, world, meeting, person, intent.substitute)
+            changes += found.changes
+            outcome = outcome.plus(found.told)
+            substitutes += found.names
+            empty = empty or found.seat_empty
         world = world.put(changes)
         put += changes
     posts = substitution_posts(case.world, world, case.now, case.number)
@@ -64,47 +65,68 @@ def file_absence(case: Case) -> Outcome:
     return Outcome(put=tuple(put), notes=(note,), posts=posts).plus(outcome)
 
 
+@dataclass(frozen=True, slots=True)
+class _Substitution:
+    """Who comes instead at one meeting."""
+
+    changes: tuple[Entity, ...] = ()
+    told: Outcome = field(default_factory=Outcome)
+    names: tuple[str, ...] = ()
+    seat_empty: bool = False
+
+
 def _substitute(
     case: Case, world: World, meeting: Meeting, person: Person, named: str | Contact | None
-) -> tuple[list[Entity], Outcome, list[str], bool]:
-    """Who comes instead at one meeting: the entities, who else is told, the names, and whether a seat stays empty."""
+) -> _Substitution:
+    """Find whoever comes instead of a seat's holder, or of a substitute who cannot come either."""
     network = world.network_on(meeting.day)
     seat = network.seat_of(person.id)
     if seat is not None:
-        before = world.callins.get((meeting.key, seat.id))
-        call = _call_for(world, meeting, seat, named)
-        if call is None:
-            changes = [dataclasses.replace(before, state="released")] if _called(before) else []
-            return list(changes), _tell_empty(case, meeting, seat, person), [], True
-        name = _name(world, call)
-        if before == call:
-            return [], Outcome(), [name], False
-        usual = network.substitutes_of(seat)
-        odd = call.person is None or (bool(usual) and call.person not in usual)
-        told = _tell_outside(case, meeting, seat, person, name) if odd else Outcome()
-        return [call], told, [name], False
-    # A substitute who cannot come either.
-    changes = []
-    names: list[str] = []
-    notices = Outcome()
-    empty = False
+        return _for_holder(case, world, meeting, seat, person, named)
+    found = _Substitution()
     for call in world.called_in(meeting.key):
-        if call.person != person.id:
-            continue
-        seat = next((s for s in network.seats if s.id == call.seat), None)
-        if seat is None:
+        place = next((s for s in network.seats if s.id == call.seat), None)
+        if call.person != person.id or place is None:
             continue
         # The new presence is not in the world yet, so the person is left out by name.
-        other = _call_for(world, meeting, seat, named, without=person.id)
-        if other:
-            changes.append(other)
-            names.append(_name(world, other))
-        else:
-            changes.append(dataclasses.replace(call, state="released"))
-            holder = world.people.get(seat.holder or "")
-            notices = notices.plus(_tell_empty(case, meeting, seat, holder or person))
-            empty = True
-    return list(changes), notices, names, empty
+        other = _call_for(world, meeting, place, named, without=person.id)
+        holder = world.people.get(place.holder or "") or person
+        one = (
+            _Substitution((other,), names=(_name(world, other),))
+            if other
+            else _Substitution(
+                (dataclasses.replace(call, state="released"),),
+                _tell_empty(case, meeting, place, holder),
+                seat_empty=True,
+            )
+        )
+        found = _Substitution(
+            (*found.changes, *one.changes),
+            found.told.plus(one.told),
+            (*found.names, *one.names),
+            found.seat_empty or one.seat_empty,
+        )
+    return found
+
+
+def _for_holder(
+    case: Case, world: World, meeting: Meeting, seat: Seat, person: Person, named: str | Contact | None
+) -> _Substitution:
+    before = world.callins.get((meeting.key, seat.id))
+    call = _call_for(world, meeting, seat, named)
+    usual = world.network_on(meeting.day).substitutes_of(seat)
+    if call is None:
+        off = (dataclasses.replace(before, state="released"),) if before and before.state == "called" else ()
+        # A seat that never had a substitute is told in the receipt; a group that has run out is news.
+        told = _tell_empty(case, meeting, seat, person) if usual or seat.group else Outcome()
+        return _Substitution(off, told, seat_empty=True)
+    name = _name(world, call)
+    if before == call:
+        return _Substitution(names=(name,))
+    odd = call.person is None or (bool(usual) and call.person not in usual)
+    return _Substitution(
+        (call,), _tell_outside(case, meeting, seat, person, name) if odd else Outcome(), (name,)
+    )
 
 
 def _call_for(
@@ -128,10 +150,6 @@ def _call_for(
     free = (p for p in network.substitutes_of(seat) if p not in away and p not in taken)
     substitute = next(free, None)
     return CallIn(meeting.key, seat.id, substitute) if substitute else None
-
-
-def _called(call: CallIn | None) -> bool:
-    return call is not None and call.state == "called"
 
 
 def _name(world: World, call: CallIn) -> str:

@@ -1,0 +1,218 @@
+"""Carrying out what a letter asks for, and answering its sender once for all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from service.domain import intents
+from service.domain.agenda import FileRef
+from service.domain.distribution import recipient
+from service.domain.intents import Intent
+from service.domain.network import Network, Person
+from service.domain.policy import REASONS, verdict
+from service.usecases.describe import describe
+from service.usecases.filing import FILING
+from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
+from service.usecases.filing.undoing import undo_letter
+from service.usecases.letters import to_secretary
+from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
+from service.usecases.opening import Opened
+from service.usecases.outgoing import Post, Recipient
+from service.usecases.writing import write
+
+
+def carry_out(
+    office: Office,
+    book: Book,
+    opened: Opened,
+    wishes: Iterable[Intent],
+    files: Mapping[str, FileRef],
+    *,
+    decided: bool = False,
+    speaker: Person | None = None,
+    receipt: bool = True,
+    thread: Opened | None = None,
+) -> LetterState:
+    """File each intent in turn, and answer the sender once for all of them.
+
+    `decided` means that the secretary has already said yes; `speaker` is
+    then whose wish it is.  The receipt answers `thread` where that is another
+    letter than the one which is carried out.
+    """
+    now = office.now()
+    who = speaker if decided else opened.speaker
+    outcome = Outcome()
+    held: list[Intent] = []
+    for index, intent in enumerate(wishes):
+        if not decided and verdict(intent, known=who is not None, trust=opened.trust) != "act":
+            held.append(intent)
+            continue
+        if not intent.certain and not decided and not isinstance(intent, intents.Question | intents.Help):
+            outcome = outcome.plus(_uncertain(intent, book.world.network_on(now.date())))
+            continue
+        case = Case(
+            intent=intent,
+            world=book.world,
+            rules=office.rules,
+            now=now,
+            letter=opened.letter,
+            number=opened.number,
+            index=index,
+            speaker=who,
+            reference=opened.reference,
+            answers=_answers(book, opened, intent),
+            files=files,
+            decided=decided,
+            text=opened.reading.text,
+        )
+        one = FILING[type(intent)](case)
+        one = apply(book, opened.number, one, case)
+        outcome = outcome.plus(one)
+    if held:
+        outcome = outcome.plus(_ask_the_secretary(office, book, opened, held, files))
+    _send(office, book, outcome)
+    if receipt:
+        answer(office, book, thread or opened, outcome, about=opened.number)
+    if outcome.asks or held:
+        return "asked"
+    return "acted" if outcome != Outcome() else "noted"
+
+
+def apply(book: Book, number: int, outcome: Outcome, case: Case) -> Outcome:
+    """Write an outcome's changes into the records, and keep what undoes them."""
+    if outcome.undo is not None:
+        return undo_letter(book, outcome.undo, case)
+    if outcome.put:
+        book.remember_undo(number, book.put(outcome.put))
+    if outcome.drop:
+        book.remember_undo(number, book.drop(outcome.drop))
+    for person in outcome.stop:
+        book.stop_waiting(person, "har lämnat nätverket")
+    for meeting, mailings in outcome.stop_about:
+        book.stop_waiting_for(meeting, mailings, "mötet är inställt")
+    return outcome
+
+
+def _answers(book: Book, opened: Opened, intent: Intent) -> int | None:
+    """The number of the letter whose receipt is answered; for an undo, else the sender's newest."""
+    for message_id in opened.answered_ids:
+        ours = book.sent(message_id)
+        if ours and ours.because_of is not None and ours.what in ("ack", "ask", "agenda-draft"):
+            return ours.because_of
+    if isinstance(intent, intents.Undo) and opened.speaker:
+        return book.latest_acted(opened.speaker.id)
+    return None
+
+
+def _uncertain(intent: Intent, network: Network) -> Outcome:
+    """One question back, with the readings to choose between."""
+    readings = (intent, *intent.alternatives)
+    options = tuple(Option(describe(r, network), (r,)) for r in readings)
+    return Outcome(asks=(Ask(intent.doubt or "Jag är inte säker på att jag förstod dig rätt.", options),))
+
+
+def _ask_the_secretary(
+    office: Office, book: Book, opened: Opened, held: list[Intent], files: Mapping[str, FileRef]
+) -> Outcome:
+    """A wish that may not be carried out at once: the secretary decides."""
+    now = office.now()
+    to = to_secretary(book.world, now)
+    if to is None:
+        return Outcome(notes=(Note("received", {}),))
+    sender = opened.letter.sender
+    described = [describe(i, book.world.network_on(now.date())) for i in held]
+    options = (
+        Option(" ".join(described), tuple(held)),
+        Option("Gör ingenting."),
+    )
+    spoken_for = opened.speaker.id if opened.speaker else None
+    question = OpenQuestion("wish", opened.number, spoken_for, to, options)
+    post = Post(
+        what="ask",
+        mailing="ask-secretary",
+        to=to,
+        meeting=opened.reference.meeting if opened.reference else None,
+        facts={
+            "reason": REASONS[opened.trust if opened.speaker else "pass"],
+            "from_name": (sender.name or sender.address) if sender else "",
+            "from_address": sender.address if sender else "",
+            "their_subject": opened.letter.subject,
+            "their_text": opened.reading.text,
+            "options": tuple(o.sentence for o in options),
+        },
+        files=tuple(files.values()),
+        because_of=opened.number,
+    )
+    # Whoever may have been impersonated is not written to.
+    notes = () if opened.speaker else (Note("received", {}),)
+    return Outcome(notes=notes, decide=(ToDecide(question, post),))
+
+
+def _send(office: Office, book: Book, outcome: Outcome) -> None:
+    """Write everything but the receipt."""
+    now = office.now()
+    for to_decide in outcome.decide:
+        letters = write(office, book, [to_decide.post], now)
+        book.ask(to_decide.question, [letter.message_id for letter in letters])
+    write(office, book, outcome.posts, now)
+
+
+def answer(office: Office, book: Book, opened: Opened, outcome: Outcome, *, about: int | None = None) -> None:
+    """Send a letter's writer the receipt: what was understood, and what is asked back."""
+    to = receipt_to(opened)
+    if to is None or not (outcome.notes or outcome.asks):
+        return
+    about = opened.number if about is None else about
+    letters = write(office, book, [_receipt(opened, outcome, to, about)], office.now())
+    if outcome.asks:
+        options = tuple(o for ask in outcome.asks for o in ask.options)
+        speaker = opened.speaker.id if opened.speaker else None
+        book.ask(
+            OpenQuestion("reading", about, speaker, to, options), [letter.message_id for letter in letters]
+        )
+
+
+def receipt_to(opened: Opened) -> Recipient | None:
+    """Who gets the receipt: the writer, by the network's address where it has one."""
+    sender = opened.letter.sender
+    if sender is None or not sender.address:
+        return None
+    if opened.speaker and opened.speaker.email:
+        # A new address that was told in this very letter is used from the next one.
+        return Recipient(opened.speaker.name, sender.address, opened.speaker.id)
+    return recipient(opened.speaker) if opened.speaker else Recipient(sender.name, sender.address)
+
+
+def _receipt(opened: Opened, outcome: Outcome, to: Recipient, about: int) -> Post:
+    number = 1
+    questions: list[dict[str, Any]] = []
+    for ask in outcome.asks:
+        sentences = tuple(option.sentence for option in ask.options)
+        questions.append({"doubt": ask.doubt, "options": sentences, "first": number})
+        number += len(sentences)
+    letter = opened.letter
+    return Post(
+        what="ask" if outcome.asks else "ack",
+        mailing="receipt",
+        to=to,
+        meeting=_about(opened, outcome),
+        facts={
+            "subject_of": letter.subject,
+            "notes": tuple({"kind": n.kind, **n.facts} for n in outcome.notes),
+            "questions": tuple(questions),
+        },
+        thread=(*letter.references[-5:], *((letter.message_id,) if letter.message_id else ())),
+        because_of=about,
+    )
+
+
+def _about(opened: Opened, outcome: Outcome) -> date | None:
+    """The meeting that the receipt is about: the first that a note names, else the thread's."""
+    for note in outcome.notes:
+        meeting = note.facts.get("meeting") or next(iter(note.facts.get("meetings", ())), None)
+        if meeting is not None:
+            key: date = meeting.key
+            return key
+    return opened.reference.meeting if opened.reference else None

@@ -1,0 +1,140 @@
+"""Delivering: empty the outbox, one recipient at a time.
+
+Each answer of the server is recorded before anything else happens.  Before a
+letter is handed over, that it is about to be is recorded too, so that a
+service killed in between knows afterwards what it cannot know.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from service.domain.world import World
+from service.usecases.letters import to_secretary
+from service.usecases.office import Office, Outbound, Store
+from service.usecases.outgoing import Post
+from service.usecases.writing import write
+
+log = logging.getLogger("kallelse.deliver")
+
+
+class Courier(Protocol):
+    """Hands one message to one recipient."""
+
+    def send(self, sender: str, recipient: str, message: bytes) -> str:
+        """Returns the server's answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """What a courier raises, by what to do next."""
+
+    # The server cannot be reached at all: stop the round.
+    away: type[Exception]
+    # Try this letter again later.
+    temporary: type[Exception]
+    # This letter will never be taken.
+    permanent: type[Exception]
+    # Nobody knows whether it was taken.
+    uncertain: type[Exception]
+
+
+# Growing pauses between tries; after the last a letter is given up.
+PAUSES: Sequence[timedelta] = tuple(
+    timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440)
+)
+
+
+def deliver(
+    office: Office, courier: Courier, faults: Faults, *, on_sent: Callable[[], None] | None = None
+) -> int:
+    """Send what waits; returns how many letters the server took.
+
+    Stops when the server is away; what is left waits for the next round.
+    """
+    store = office.store
+    sent = 0
+    while batch := store.waiting(office.now()):
+        store.sending([letter.number for letter in batch if letter.number is not None])
+        for at, letter in enumerate(batch):
+            try:
+                sent += _deliver_one(office, courier, faults, letter)
+            except faults.away as fault:
+                later = office.now() + PAUSES[0]
+                for left in batch[at:]:
+                    assert left.number is not None
+                    store.postponed(left.number, str(fault), later, counts=False)
+                log.warning("the mail server is away: %s", type(fault).__name__)
+                return sent
+            if on_sent:
+                on_sent()
+    return sent
+
+
+def _deliver_one(office: Office, courier: Courier, faults: Faults, letter: Outbound) -> int:
+    store, world = office.store, office.store.world()
+    number = letter.number
+    assert number is not None
+    try:
+        message = office.compose(letter, world, _files(store))
+        answer = courier.send(world.charter.address, letter.to.address, message)
+    except faults.away:
+        raise
+    except faults.temporary as fault:
+        if letter.tries >= len(PAUSES):
+            _give_up(office, letter, f"gav upp efter {letter.tries + 1} försök: {fault}")
+        else:
+            store.postponed(number, str(fault), office.now() + PAUSES[letter.tries])
+        return 0
+    except faults.uncertain as fault:
+        store.uncertain(number, str(fault), office.now())
+        _tell_secretary(office, letter, f"det är osäkert om mejlet kom fram: {fault}")
+        return 0
+    except faults.permanent as fault:
+        _give_up(office, letter, str(fault))
+        return 0
+    store.delivered(number, answer, office.now())
+    log.info("letter=%d what=%s to=%s sent", number, letter.what, letter.to.person or "outsider")
+    return 1
+
+
+def _files(store: Store) -> Callable[[str], bytes]:
+    return store.file
+
+
+def _give_up(office: Office, letter: Outbound, why: str) -> None:
+    assert letter.number is not None
+    office.store.refused(letter.number, why, office.now())
+    _tell_secretary(office, letter, why)
+
+
+def _tell_secretary(office: Office, letter: Outbound, why: str) -> None:
+    """A refusal while sending counts as a bounce: the secretary is told, unless it was hers."""
+    now = office.now()
+    with office.store.work() as book:
+        posts = _undeliverable(book.world, letter, why, now)
+        write(office, book, posts, now)
+
+
+def _undeliverable(world: World, letter: Outbound, why: str, now: datetime) -> tuple[Post, ...]:
+    to = to_secretary(world, now)
+    if to is None or to.address.casefold() == letter.to.address.casefold():
+        return ()
+    return (
+        Post(
+            what="ask",
+            mailing="undeliverable",
+            to=to,
+            meeting=letter.meeting,
+            facts={
+                "address": letter.to.address,
+                "name": letter.to.name,
+                "mailing_subject": letter.subject,
+                "reason": why,
+            },
+        ),
+    )

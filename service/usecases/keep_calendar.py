@@ -1,0 +1,480 @@
+"""Keeping the calendar: take the steps that meetings are waiting for.
+
+`due` in the domain says which; here each step has a row in a table, and a
+function that turns the world into letters and changed entities.  A step and
+its mark are saved together, so none is taken twice.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from service.domain.agenda import Draft, compile_agenda
+from service.domain.distribution import chair, names, recipient, recipients, secretary
+from service.domain.network import Meeting
+from service.domain.progress import agenda_at, closes_at, progress
+from service.domain.timeline import Due, Step, due
+from service.domain.world import Entity, StepDone, World
+from service.usecases.letters import (
+    agenda_document,
+    calendar_entry,
+    draft_posts,
+    files_of,
+    minutes_draft_posts,
+    to_secretary,
+)
+from service.usecases.office import Book, Office, Outbound, Rules
+from service.usecases.outgoing import CalendarEntry, DocumentOrder, Post, Recipient, agenda_lines
+from service.usecases.writing import write
+
+log = logging.getLogger("kallelse.calendar")
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What taking a step changes and sends."""
+
+    posts: tuple[Post, ...] = ()
+    put: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A meeting at a moment: what each step looks at."""
+
+    world: World
+    rules: Rules
+    meeting: Meeting
+    now: datetime
+
+    def everyone(self, mailing: str) -> tuple[Recipient, ...]:
+        draft = self.world.newest_draft("agenda", self.meeting.key)
+        lines = draft.lines if draft else ()
+        return recipients(self.world, self.rules.distribution[mailing], self.meeting, lines, self.now)
+
+
+def keep_calendar(office: Office) -> int:
+    """Take every step that is due now; returns how many were taken.
+
+    Each step is a transaction of its own, and what it changes decides what
+    is due next.
+    """
+    taken = 0
+    for key in list(office.store.world().meetings):
+        while _take_next(office, key):
+            taken += 1
+    return taken + _reports(office)
+
+
+def _take_next(office: Office, key: object) -> bool:
+    now = office.now()
+    world = office.store.world()
+    # Looking costs nothing; a transaction is opened only when there is something to do.
+    if not _due(world, office.rules, key, now):
+        return False
+    with office.store.work() as book:
+        waiting = _due(book.world, office.rules, key, now)
+        if not waiting:
+            return False
+        meeting = book.world.meetings[key]  # type: ignore[index]
+        step = waiting[0].step
+        taken = STEPS[step](Moment(book.world, office.rules, meeting, now))
+        book.put((*taken.put, StepDone(meeting.key, step, now)))
+        write(office, book, taken.posts, now)
+        book.note("step", meeting=meeting.key, detail=step)
+    log.info("step=%s meeting=%s letters=%d", step, meeting.key, len(taken.posts))
+    return True
+
+
+def _due(world: World, rules: Rules, key: object, now: datetime) -> list[Due]:
+    meeting = world.meetings.get(key)  # type: ignore[call-overload]
+    return due(meeting, progress(world, meeting), rules.timeline, now) if meeting else []
+
+
+def _call(at: Moment, mailing: str = "call") -> Taken:
+    """Ask everyone for matters."""
+    items = tuple(i for i in at.world.items_of(at.meeting.key) if i.state == "proposed" and not i.standing)
+    facts = {
+        "closes_at": closes_at(at.meeting, at.rules.timeline),
+        "agenda_at": agenda_at(at.meeting, at.rules.timeline),
+        "items": agenda_lines(items, at.meeting, names(at.world)),
+        "priorities": (),
+    }
+    what = "call" if mailing == "call" else "reminder"
+    return Taken(
+        tuple(
+            Post(what=what, mailing=mailing, to=to, meeting=at.meeting.key, facts=facts)  # type: ignore[arg-type]
+            for to in at.everyone(mailing)
+        )
+    )
+
+
+def _remind_call(at: Moment) -> Taken:
+    return _call(at, "remind-call")
+
+
+def _close(at: Moment) -> Taken:
+    """From here on a new matter is a question to the secretary."""
+    return Taken()
+
+
+def _preparation(at: Moment) -> Taken:
+    """The proposed matters, with all material, to those who prepare the agenda."""
+    items = compile_agenda(
+        at.meeting, at.world.items_of(at.meeting.key), at.rules.standing_items, _meetings(at.world)
+    )
+    planned = sum(i.minutes or 0 for i in items)
+    facts = {
+        "items": agenda_lines(items, at.meeting, names(at.world)),
+        "preparation": at.meeting.preparation,
+        "over_minutes": max(0, planned - at.meeting.length_minutes),
+    }
+    entry = _preparation_entry(at) if at.meeting.preparation and at.meeting.preparation > at.now else None
+    return Taken(
+        tuple(
+            Post(
+                what="preparation",
+                mailing="preparation",
+                to=to,
+                meeting=at.meeting.key,
+                facts=facts,
+                files=files_of(items),
+                calendar=entry,
+            )
+            for to in at.everyone("preparation")
+        )
+    )
+
+
+def _preparation_entry(at: Moment) -> CalendarEntry:
+    assert at.meeting.preparation is not None
+    entry = calendar_entry(at.world, at.meeting)
+    return dataclasses.replace(
+        entry,
+        uid=f"beredning.{entry.uid}",
+        start=at.meeting.preparation,
+        end=at.meeting.preparation + timedelta(hours=1),
+        summary=f"{at.world.charter.short_name}: beredning av dagordningen",
+        place="",
+    )
+
+
+def _meetings(world: World) -> tuple[Meeting, ...]:
+    return tuple(world.meetings.values())
+
+
+def _draft(at: Moment) -> Taken:
+    """Number the items and show them to the secretary."""
+    lines = compile_agenda(
+        at.meeting, at.world.items_of(at.meeting.key), at.rules.standing_items, _meetings(at.world)
+    )
+    newest = at.world.newest_draft("agenda", at.meeting.key)
+    draft = Draft("agenda", at.meeting.key, newest.version + 1 if newest else 1, at.now, lines)
+    return Taken(draft_posts(at.world.put((draft,)), at.rules, at.meeting, draft, at.now), (draft,))
+
+
+def _reminder(at: Moment, *, escalated: bool, late: bool, to: tuple[Recipient, ...]) -> Taken:
+    draft = at.world.newest_draft("agenda", at.meeting.key)
+    if draft is None:
+        return Taken()
+    who = secretary(at.world, at.now)
+    facts = {
+        "version": draft.version,
+        "lines": agenda_lines(draft.lines, at.meeting, names(at.world)),
+        "agenda_at": agenda_at(at.meeting, at.rules.timeline),
+        "escalated": escalated,
+        "secretary_name": who.name if who else "",
+        "late": late,
+    }
+    return Taken(
+        tuple(
+            Post(
+                # Answering the reminder answers the draft.
+                what="agenda-draft",
+                mailing="agenda-draft-reminder",
+                to=one,
+                meeting=at.meeting.key,
+                version=draft.version,
+                facts=facts,
+                files=files_of(draft.lines) if escalated else (),
+                documents=(agenda_document(at.world, at.meeting, draft.lines, at.now),),
+            )
+            for one in to
+        )
+    )
+
+
+def _secretary(at: Moment) -> tuple[Recipient, ...]:
+    to = to_secretary(at.world, at.now)
+    return (to,) if to else ()
+
+
+def _chair(at: Moment) -> tuple[Recipient, ...]:
+    lead = chair(at.world, at.now)
+    return (recipient(lead),) if lead and lead.email else ()
+
+
+def _remind_draft(at: Moment) -> Taken:
+    return _reminder(at, escalated=False, late=False, to=_secretary(at))
+
+
+def _escalate_draft(at: Moment) -> Taken:
+    return _reminder(at, escalated=True, late=False, to=_chair(at))
+
+
+def _agenda_late(at: Moment) -> Taken:
+    """The promise of a week is broken: secretary, chair and those who prepare must know."""
+    preparers = recipients(at.world, ("secretary", "chair", "preparers"), at.meeting, (), at.now)
+    return _reminder(at, escalated=True, late=True, to=preparers)
+
+
+def _send_agenda(at: Moment) -> Taken:
+    """The approved agenda, with its files and a calendar entry, one message for each."""
+    draft = at.world.newest_draft("agenda", at.meeting.key)
+    assert draft is not None
+    assert draft.state == "approved"
+    everyone = at.everyone("agenda")
+    members = {r.address.casefold() for r in _members(at)}
+    lines = agenda_lines(draft.lines, at.meeting, names(at.world))
+    document = agenda_document(at.world, at.meeting, draft.lines, at.now)
+    entry = calendar_entry(at.world, at.meeting)
+    posts = []
+    for to in everyone:
+        theirs = tuple(line for line in lines if line.presenter and line.presenter == to.name)
+        posts.append(
+            Post(
+                what="agenda",
+                mailing="agenda",
+                to=to,
+                meeting=at.meeting.key,
+                version=draft.version,
+                facts={
+                    "lines": lines,
+                    "is_presenter_only": to.address.casefold() not in members,
+                    "their_items": theirs,
+                },
+                files=files_of(draft.lines),
+                documents=(document,),
+                calendar=entry,
+            )
+        )
+    return Taken(tuple(posts), (dataclasses.replace(draft, state="sent"),))
+
+
+def _members(at: Moment) -> tuple[Recipient, ...]:
+    groups = ("holders", "called-in", "secretary", "chair", "invitees")
+    return recipients(at.world, groups, at.meeting, (), at.now)
+
+
+def _attendance_list(at: Moment) -> Taken:
+    facts = attendance(at.world, at.meeting)
+    return Taken(
+        tuple(
+            Post(what="reminder", mailing="attendance-list", to=to, meeting=at.meeting.key, facts=facts)
+            for to in at.everyone("attendance-list")
+        )
+    )
+
+
+def attendance(world: World, meeting: Meeting) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """Who comes, who does not and who comes instead, by name and seat."""
+    network = world.network_on(meeting.day)
+    called = {c.seat: c for c in world.called_in(meeting.key)}
+    known = names(world)
+    rows: dict[str, list[tuple[str, ...]]] = {"attending": [], "absent": [], "late": [], "unknown": []}
+    for seat in network.seats:
+        if seat.holder is None:
+            continue
+        presence = world.presence(meeting.key, seat.holder)
+        name = known.get(seat.holder, seat.holder)
+        if presence is None:
+            rows["unknown"].append((name, seat.title))
+        elif presence.state == "absent":
+            call = called.get(seat.id)
+            instead = (known.get(call.person or "") or call.name) if call else ""
+            rows["absent"].append((name, seat.title, instead))
+        elif presence.state in ("late", "early"):
+            rows["late"].append((name, seat.title))
+        else:
+            rows["attending"].append((name, seat.title))
+    return {key: tuple(found) for key, found in rows.items()}
+
+
+def _minutes_form(at: Moment) -> Taken:
+    """The agenda and the attendance filled in, for the secretary to write the minutes on."""
+    facts = minutes_form_facts(at.world, at.meeting, at.now)
+    name = f"Protokollsmall {at.world.charter.short_name} {at.meeting.day.isoformat()}.pdf"
+    order = DocumentOrder("minutes-form", name, facts)
+    return Taken(
+        tuple(
+            Post(
+                what="reminder",
+                mailing="minutes-form",
+                to=to,
+                meeting=at.meeting.key,
+                facts={k: facts[k] for k in ("lines", "present", "absent", "substitutes")},
+                documents=(order,),
+            )
+            for to in at.everyone("minutes-form")
+        )
+    )
+
+
+def minutes_form_facts(world: World, meeting: Meeting, now: datetime) -> dict[str, object]:
+    """What the minutes form is filled in with."""
+    draft = next((d for d in reversed(world.drafts_of("agenda", meeting.key)) if d.state == "sent"), None)
+    draft = draft or world.newest_draft("agenda", meeting.key)
+    lists = attendance(world, meeting)
+    who, lead = secretary(world, now), chair(world, now)
+    return {
+        "network": world.charter,
+        "meeting": meeting,
+        "lines": agenda_lines(draft.lines if draft else (), meeting, names(world)),
+        "present": tuple((n, t) for n, t, *_ in (*lists["attending"], *lists["late"], *lists["unknown"])),
+        "absent": tuple((n, t) for n, t, _ in lists["absent"]),
+        "substitutes": tuple((s, f"för {n}") for n, _, s in lists["absent"] if s),
+        "secretary_name": who.name if who else "",
+        "chair_name": lead.name if lead else "",
+    }
+
+
+def _minutes_reminder(at: Moment, *, escalated: bool, to: tuple[Recipient, ...]) -> Taken:
+    facts = {"days_since": (at.now.date() - at.meeting.day).days, "escalated": escalated}
+    return Taken(
+        tuple(
+            Post(what="reminder", mailing="minutes-reminder", to=one, meeting=at.meeting.key, facts=facts)
+            for one in to
+        )
+    )
+
+
+def _remind_minutes(at: Moment) -> Taken:
+    return _minutes_reminder(at, escalated=False, to=_secretary(at))
+
+
+def _escalate_minutes(at: Moment) -> Taken:
+    return _minutes_reminder(at, escalated=True, to=tuple(dict.fromkeys((*_chair(at), *_secretary(at)))))
+
+
+def _remind_minutes_draft(at: Moment) -> Taken:
+    draft = at.world.newest_draft("minutes", at.meeting.key)
+    return Taken(minutes_draft_posts(at.world, at.rules, at.meeting, draft, at.now)) if draft else Taken()
+
+
+def _send_minutes(at: Moment) -> Taken:
+    """The approved minutes to everyone; as a PDF where the secretary sent no document."""
+    draft = at.world.newest_draft("minutes", at.meeting.key)
+    assert draft is not None
+    assert draft.state == "approved"
+    who = secretary(at.world, at.now)
+    documents: tuple[DocumentOrder, ...] = ()
+    if not draft.files:
+        facts = minutes_form_facts(at.world, at.meeting, at.now)
+        name = f"Protokoll {at.world.charter.short_name} {at.meeting.day.isoformat()}.pdf"
+        documents = (DocumentOrder("minutes", name, {**facts, "text": draft.text}),)
+    posts = tuple(
+        Post(
+            what="minutes",
+            mailing="minutes",
+            to=to,
+            meeting=at.meeting.key,
+            version=draft.version,
+            facts={
+                "text": draft.text if not draft.files else "",
+                "files": draft.files,
+                "secretary_name": who.name if who else "",
+            },
+            files=draft.files,
+            documents=documents,
+        )
+        for to in at.everyone("minutes")
+    )
+    return Taken(posts, (dataclasses.replace(draft, state="sent"),))
+
+
+STEPS: dict[Step, Callable[[Moment], Taken]] = {
+    "call": _call,
+    "remind-call": _remind_call,
+    "close": _close,
+    "preparation": _preparation,
+    "draft": _draft,
+    "remind-draft": _remind_draft,
+    "escalate-draft": _escalate_draft,
+    "send-agenda": _send_agenda,
+    "agenda-late": _agenda_late,
+    "attendance-list": _attendance_list,
+    "minutes-form": _minutes_form,
+    "remind-minutes": _remind_minutes,
+    "escalate-minutes": _escalate_minutes,
+    "remind-minutes-draft": _remind_minutes_draft,
+    "send-minutes": _send_minutes,
+}
+
+
+# A report waits so long for a server that is away, then says what is known.
+PATIENCE = timedelta(hours=2)
+
+_REPORTED: dict[str, tuple[Step, str]] = {
+    "agenda": ("send-agenda", "agenda-report"),
+    "minutes": ("send-minutes", "minutes-report"),
+}
+
+
+def _reports(office: Office) -> int:
+    """Tell the secretary who got what, once a mailing has been delivered."""
+    made = 0
+    world = office.store.world()
+    for meeting in world.meetings.values():
+        done = world.done(meeting.key)
+        for mailing, (step, report) in _REPORTED.items():
+            if step in done and report not in done:
+                made += _report(office, meeting, mailing, report, done[step])
+    return made
+
+
+def _report(office: Office, meeting: Meeting, mailing: str, report: str, sent_at: datetime) -> int:
+    now = office.now()
+    with office.store.work() as book:
+        if report in book.world.done(meeting.key):
+            return 0
+        letters = book.mailing(mailing, meeting.key)
+        under_way = any(letter.state in ("waiting", "sending") for letter in letters)
+        if under_way and now < sent_at + PATIENCE:
+            return 0
+        write(office, book, _report_posts(book, meeting, mailing, letters, now), now)
+        book.put((StepDone(meeting.key, report, now),))
+    return 1
+
+
+_STATE_WORDS = {
+    "sent": "skickat",
+    "waiting": "väntar på e-postservern",
+    "sending": "väntar på e-postservern",
+    "refused": "avvisat",
+    "uncertain": "osäkert",
+    "stopped": "stoppat",
+}
+
+
+def _report_posts(
+    book: Book, meeting: Meeting, mailing: str, letters: list[Outbound], now: datetime
+) -> tuple[Post, ...]:
+    to = to_secretary(book.world, now)
+    if to is None:
+        return ()
+    rows = tuple(
+        (
+            letter.to.name,
+            letter.to.address,
+            _STATE_WORDS[letter.state],
+            "" if letter.state == "sent" else letter.answer,
+        )
+        for letter in letters
+    )
+    files = letters[0].files if letters else ()
+    facts = {"what": mailing, "rows": rows, "files": files, "at": now}
+    return (Post(what="ack", mailing="agenda-report", to=to, meeting=meeting.key, facts=facts),)
