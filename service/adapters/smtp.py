@@ -197,6 +197,9 @@ class SmtpCourier:
 
     def _forget(self) -> None:
         if self._smtp is not None:
+            # Closing politely would first send what is left of a letter that was given up.
+            if isinstance(self._smtp.transport, asyncio.WriteTransport):
+                self._smtp.transport.abort()
             self._smtp.close()
             self._smtp = None
 
