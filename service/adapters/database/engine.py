@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import tempfile
 import weakref
 from pathlib import Path
 from typing import Any, Protocol
+from urllib.parse import quote
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.pool import QueuePool
 
-from service.adapters.database.errors import StoreError, named
+from service.adapters.database.errors import StoreAway, StoreError, named
 
 # The newest migration; a test holds it equal to what lies under migrations/versions.
 HEAD = "0001"
 
 # How long a writer waits for the other one, in seconds.
-PATIENCE = 10
+PATIENCE = 10.0
 
 
 class Lock(Protocol):
     """What keeps two services apart."""
+
+    @property
+    def held(self) -> bool: ...
 
     def hold(self, service: int) -> None: ...
 
@@ -32,7 +38,7 @@ class Lock(Protocol):
     def release(self) -> None: ...
 
 
-def make_engine(url: str, data_folder: Path | None) -> tuple[Engine, Lock, str]:
+def make_engine(url: str, data_folder: Path | None, patience: float) -> tuple[Engine, Lock, str]:
     """The engine for a URL, its lock, and the database's name as an operator knows it."""
     try:
         parsed = make_url(url)
@@ -43,9 +49,9 @@ def make_engine(url: str, data_folder: Path | None) -> tuple[Engine, Lock, str]:
         ) from error
     match parsed.get_backend_name():
         case "sqlite":
-            engine, lock, where = _sqlite(parsed, data_folder)
+            engine, lock, where = _sqlite(parsed, data_folder, patience)
         case "postgresql":
-            engine, lock, where = _postgresql(parsed)
+            engine, lock, where = _postgresql(parsed, patience)
         case other:
             raise StoreError(f"database.url names {other}; kallelse works with sqlite and postgresql.")
     _name_errors(engine, where)
@@ -63,7 +69,7 @@ def _name_errors(engine: Engine, where: str) -> None:
 # SQLite.
 
 
-def _sqlite(url: URL, data_folder: Path | None) -> tuple[Engine, Lock, str]:
+def _sqlite(url: URL, data_folder: Path | None, patience: float) -> tuple[Engine, Lock, str]:
     if not url.database or url.database == ":memory:":
         # A store in memory would be one connection; a file that vanishes behaves like the real one.
         folder = tempfile.TemporaryDirectory(prefix="kallelse-")
@@ -81,15 +87,23 @@ def _sqlite(url: URL, data_folder: Path | None) -> tuple[Engine, Lock, str]:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError as error:
         raise StoreError(f"The database {path} cannot be opened: {error.strerror}.") from error
-    engine = create_engine(
-        url.set(database=str(path)),
-        connect_args={"timeout": PATIENCE, "check_same_thread": False},
-    )
+
+    def connect() -> sqlite3.Connection:
+        # "rw": a database that has vanished is not silently begun anew.
+        return sqlite3.connect(
+            f"file:{quote(str(path.resolve()))}?mode=rw",
+            uri=True,
+            timeout=patience,
+            check_same_thread=False,
+        )
+
+    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
     if folder is not None:
         weakref.finalize(engine, folder.cleanup)
 
     @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
+    def prepare(connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(path)
         # Python's own idea of when a transaction begins is switched off; `begin` says it below.
         connection.isolation_level = None
         connection.execute("PRAGMA journal_mode = WAL")
@@ -101,6 +115,10 @@ def _sqlite(url: URL, data_folder: Path | None) -> tuple[Engine, Lock, str]:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
+        if connection.info["file"] != _identity(path):
+            # What is written to a file that has been moved or replaced is lost with it.
+            connection.invalidate()
+            raise StoreAway(f"The database {path} has been moved or replaced while it was in use.")
         options = connection.get_execution_options()
         if options.get("reads"):
             # A single question needs no transaction.
@@ -110,12 +128,25 @@ def _sqlite(url: URL, data_folder: Path | None) -> tuple[Engine, Lock, str]:
     return engine, _FileLock(Path(f"{path}.lock")), str(path)
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Which file lies at a path; None when there is none."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 class _FileLock:
     """A lock on a file beside the database; let go when the process ends, however it ends."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._file: int | None = None
+
+    @property
+    def held(self) -> bool:
+        return self._file is not None
 
     def hold(self, service: int) -> None:
         import fcntl
@@ -148,7 +179,7 @@ class _FileLock:
 # PostgreSQL.
 
 
-def _postgresql(url: URL) -> tuple[Engine, Lock, str]:
+def _postgresql(url: URL, patience: float) -> tuple[Engine, Lock, str]:
     if url.drivername not in {"postgresql", "postgresql+psycopg"}:
         raise StoreError(f"database.url begins with {url.drivername}; write postgresql+psycopg.")
     schema = url.query.get("schema")
@@ -161,7 +192,7 @@ def _postgresql(url: URL) -> tuple[Engine, Lock, str]:
             url,
             pool_pre_ping=True,
             connect_args={
-                "connect_timeout": PATIENCE,
+                "connect_timeout": max(2, round(patience)),
                 # A machine that went away without a word does not keep the turn for ever.
                 "keepalives_idle": 30,
                 "keepalives_interval": 10,
@@ -178,7 +209,7 @@ def _postgresql(url: URL) -> tuple[Engine, Lock, str]:
         if schema is not None:
             quoted = '"' + schema.replace('"', '""') + '"'
             connection.execute(f"SET search_path TO {quoted}")
-        connection.execute(f"SET lock_timeout TO '{PATIENCE}s'")
+        connection.execute(f"SET lock_timeout TO '{round(patience * 1000)}ms'")
         connection.execute("SET idle_in_transaction_session_timeout TO '10min'")
         connection.autocommit = False
 
@@ -194,11 +225,22 @@ class _ServerLock:
         self._engine = engine
         self._connection: Connection | None = None
 
+    @property
+    def held(self) -> bool:
+        return self._connection is not None
+
     def hold(self, service: int) -> None:
-        if self._connection is None:
-            connection = self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
-            connection.execute(text("SELECT pg_advisory_lock(:service)"), {"service": service})
-            self._connection = connection
+        if self._connection is not None:
+            try:
+                self._connection.execute(text("SELECT 1"))
+                return
+            except StoreAway:
+                # The server has let go of the lock with the connection.
+                self._connection.close()
+                self._connection = None
+        connection = self._engine.execution_options(isolation_level="AUTOCOMMIT").connect()
+        connection.execute(text("SELECT pg_advisory_lock(:service)"), {"service": service})
+        self._connection = connection
 
     def is_alive(self, connection: Connection, service: int | None, own: int) -> bool:
         if service is None or service == own:
@@ -234,6 +276,10 @@ def migrate(engine: Engine, where: str) -> None:
                 quoted = connection.dialect.identifier_preparer.quote_identifier(schema)
                 connection.execute(text(f"CREATE SCHEMA {quoted}"))
         found = _version(connection)
+        if found is None and engine.dialect.name == "postgresql":
+            encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
+            if encoding != "UTF8":
+                raise StoreError(f"The database {where} is in {encoding}; make one with ENCODING 'UTF8'.")
         if found == HEAD:
             return
         # Alembic is loaded only when there is something to do.

@@ -16,7 +16,6 @@ class StoreError(Exception):
 
 # What SQLite says when the fault lies in the file or its rights, and waiting will not help.
 _SQLITE_TO_MEND = (
-    "unable to open database file",
     "readonly database",
     "malformed",
     "is not a database",
@@ -38,7 +37,7 @@ def named(error: BaseException, disconnected: bool, where: str) -> StoreAway | S
 
     `where` is the database as an operator knows it, without its password.
     """
-    line = " ".join(str(error).split())
+    line = " ".join(str(error).split()).rstrip(".?")
     if isinstance(error, sqlite3.Error):
         if isinstance(error, (sqlite3.OperationalError, sqlite3.DatabaseError)) and any(
             sign in line for sign in _SQLITE_TO_MEND

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from sqlalchemy import insert as plain_insert
 
 from service.adapters.database import letters
 from service.adapters.database.book import OPEN, SqlBook, add_blobs
-from service.adapters.database.engine import Lock, make_engine, migrate
+from service.adapters.database.engine import PATIENCE, Lock, make_engine, migrate
 from service.adapters.database.errors import StoreAway, StoreError
 from service.adapters.database.fingerprint import fingerprint
 from service.adapters.database.models import (
@@ -92,17 +93,22 @@ def _wall_clock() -> datetime:
 
 
 def open_store(
-    url: str, *, data_folder: Path | None = None, now: Callable[[], datetime] = _wall_clock
+    url: str,
+    *,
+    data_folder: Path | None = None,
+    now: Callable[[], datetime] = _wall_clock,
+    patience: float = PATIENCE,
 ) -> SqlStore:
     """Open the database at an SQLAlchemy URL and bring its tables up to this version of the program.
 
     `sqlite:///name.db` (a relative path is taken from `data_folder`) or
     `postgresql+psycopg://…`, where `?schema=name` chooses, and at need
     makes, the network's own schema.  `now` dates the lines of the journal.
+    `patience` is how many seconds to wait for another writer.
     Raises StoreError for what an operator must mend, among it a database
     that a newer version has written, and StoreAway when the server is away.
     """
-    engine, lock, where = make_engine(url, data_folder)
+    engine, lock, where = make_engine(url, data_folder, patience)
     try:
         migrate(engine, where)
         return SqlStore(engine, lock, now)
@@ -346,6 +352,9 @@ class SqlStore:
         """Take letters to send; StoreAway, and none is taken, when another service has taken one."""
         if not numbers:
             return
+        if self._lock.held:
+            # A lock that went with a lost connection is taken again before anything depends on it.
+            self._lock.hold(self._id)
         with self._turn() as (connection, _):
             taken = sum(
                 connection.execute(
@@ -466,12 +475,19 @@ class SqlStore:
         """Copy the database, while it is in use, into a file that must not exist yet."""
         if self._serves_many:
             raise StoreError("A PostgreSQL database is backed up with pg_dump, see the runbook.")
-        if path.exists():
-            raise StoreError(f"{path} exists already; name a new file for the backup.")
-        with self._reader.connect() as connection, sqlite3.connect(path) as copy:
-            source: Any = connection.connection.driver_connection
-            source.backup(copy)
-        copy.close()
+        try:
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError as error:
+            raise StoreError(f"{path} exists already; name a new file for the backup.") from error
+        except OSError as error:
+            raise StoreError(f"{path} cannot be written: {error.strerror}.") from error
+        try:
+            with self._reader.connect() as connection, closing(sqlite3.connect(path)) as copy:
+                source: Any = connection.connection.driver_connection
+                source.backup(copy)
+        except sqlite3.Error as error:
+            path.unlink(missing_ok=True)
+            raise StoreAway(f"The backup {path} could not be written: {error}.") from error
 
     def close(self) -> None:
         self._lock.release()
