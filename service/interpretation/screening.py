@@ -31,18 +31,21 @@ class Screening:
 _ADDRESS = re.compile(r"[^\s<>;,:\"()\[\]]{1,120}@[^\s<>;,:\"()\[\]]{1,200}")
 # What our own Message-IDs look like (the contract of `inspect`).
 _OWN_ID = re.compile(
-    r"^<(?:agenda-draft|minutes-draft|agenda|minutes|call|preparation|reminder|invitation|ack|ask|report|welcome|notice)"
-    r"\.[^<>@\s]{1,200}@(?P<domain>[^<>@\s]{1,200})>$",
+    r"^<(?:agenda-draft|minutes-draft|agenda|minutes|call|preparation|reminder|invitation|ack|ask|"
+    r"report|welcome|"
+    r"notice)\.[^<>@\s]{1,200}@(?P<domain>[^<>@\s]{1,200})>$",
     re.IGNORECASE,
 )
 _DAEMON = re.compile(
-    r"^(?:mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{8,}|mdaemon|mail\.?system|mail-?delivery)@",
+    r"^(?:mailer-?daemon|mail-?daemon|postmaster|microsoftexchange[0-9a-f]{8,}|mdaemon|mail\.?system|"
+    r"mail-?delivery)@",
     re.IGNORECASE,
 )
 # Said by a mail server about a message, in the subjects that servers write.
 _RETURNED = re.compile(
     r"^(?:undeliver(?:able|ed)\b|delivery (?:status notification|failure|has failed|delayed|incomplete)|"
-    r"(?:mail|message) delivery (?:failed|failure|delayed|subsystem)|failure notice|returned mail|mail system error|"
+    r"(?:mail|message) delivery (?:failed|failure|delayed|subsystem)|failure notice|returned mail|"
+    r"mail system error|"
     r"olevererbart?\b|kan inte levereras|kunde inte levereras|det gick inte att leverera|leveransfel|"
     r"meddelandet kunde inte levereras|leveransen (?:misslyckades|är försenad|har misslyckats)|"
     r"kan ikke leveres|ikke levert|warning: (?:could not send|message .{0,60}delayed))",
@@ -66,10 +69,13 @@ _VACATION_PRECEDENCE = frozenset({"auto_reply", "auto-reply", "autoreply"})
 _BULK_PRECEDENCE = frozenset({"bulk", "junk", "list"})
 # Programs that send one letter to thousands.
 _MASS_MAILER = re.compile(
-    r"mailchimp|mailgun|sendgrid|getanewsletter|get a newsletter|apsis|ungapped|paloma|rule\.?io|\brule\b|mailjet|sendinblue|brevo|"
-    r"campaign|hubspot|marketo|salesforce|exacttarget|constant contact|activecampaign|phplist|mailerlite|postmark|"
-    r"lyris|anpdm|carma|agnitas|newsletter|nyhetsbrev|swiftpage|sarbacane|dotdigital|sharpspring|mailup|emarsys|"
-    r"voyado|bulk ?mail|massutskick|e-?marketing|cleverreach|listmonk|mautic|acymailing",
+    r"mailchimp|mailgun|sendgrid|get ?a ?newsletter|apsis|ungapped|paloma|\brule\b|mailjet|sendinblue|"
+    r"brevo|campaign|"
+    r"hubspot|marketo|salesforce|exacttarget|constant contact|phplist|mailerlite|postmark|lyris|anpdm|"
+    r"carma|agnitas|"
+    r"newsletter|nyhetsbrev|swiftpage|sarbacane|dotdigital|sharpspring|mailup|emarsys|voyado|"
+    r"bulk ?mail|massutskick|"
+    r"e-?marketing|cleverreach|listmonk|mautic|acymailing",
     re.IGNORECASE,
 )
 _CAMPAIGN_HEADERS = (
@@ -97,14 +103,17 @@ _CAMPAIGN_HEADERS = (
     "list-unsubscribe-post",
 )
 _NO_REPLY = re.compile(
-    r"^(?:no-?reply|do-?not-?reply|noreply|donotreply|svara-?ej|svara-?inte|ej-?svar|inget-?svar|nyhetsbrev|newsletter|"
+    r"^(?:no-?reply|do-?not-?reply|noreply|donotreply|svara-?ej|svara-?inte|ej-?svar|inget-?svar|"
+    r"nyhetsbrev|newsletter|"
     r"nyheter|news|marketing|kampanj|utskick|mailings?|info-?mail|notifications?|notis|bounces?)\b",
     re.IGNORECASE,
 )
 _UNSUBSCRIBE = re.compile(
-    r"avregistrera|avsluta (?:din )?prenumeration|avprenumerera|unsubscribe|opt[ -]?out|hantera (?:din )?prenumeration|"
+    r"avregistrera|avsluta (?:din )?prenumeration|avprenumerera|hantera (?:din )?prenumeration|"
+    r"unsubscribe|opt[ -]?out|"
     r"vill du inte (?:längre )?(?:ha|få) (?:våra|vårt|fler|dessa)|"
-    r"(?:du|ni) (?:får|har fått) (?:det här|detta) (?:utskicket|utskick|nyhetsbrevet|nyhetsbrev|mejlet eftersom|mailet eftersom)|"
+    r"(?:får|fått) (?:det här|detta) (?:utskicket|utskick|nyhetsbrevet|nyhetsbrev|mejlet eftersom|"
+    r"mailet eftersom)|"
     r"(?:view|öppna|visa|se|läs) .{0,40}(?:in (?:your|a) browser|i (?:din )?webbläsare)",
     re.IGNORECASE,
 )
@@ -253,4 +262,4 @@ def _is_bulk(letter: Letter, network: Network) -> bool:
     text = (letter.plain or letter.html or "")[:200_000]
     unsubscribes = bool(_UNSUBSCRIBE.search(text))
     no_reply = letter.sender is not None and bool(_NO_REPLY.match(letter.sender.address))
-    return unsubscribes and (no_reply or letter.html is not None and "<table" in letter.html.casefold())
+    return unsubscribes and (no_reply or (letter.html is not None and "<table" in letter.html.casefold()))

@@ -38,7 +38,7 @@ _SENT = "skickat|skickad|sänt|sent|sendt|datum|date|dato|gesendet|lähetetty|sk
 _TO = "till|to|til|an|vastaanottaja|mottagare"
 _CC = "kopia|kopia till|cc|kopi|kopie|bcc|hemlig kopia"
 _SUBJECT = "ämne|subject|emne|betreff|rubrik|ärende|aihe|re"
-_OTHER = "bilagor|bifogade filer|attachments|vedlegg|vedhæftet|prioritet|importance|svar till|reply-to|organisation"
+_OTHER = "bilagor|bifogade filer|attachments|vedlegg|vedhæftet|prioritet|importance|svar till|reply-to"
 _LABEL = re.compile(
     rf"^[*_\s]{{0,3}}(?:(?P<from>{_FROM})|(?P<sent>{_SENT})|(?P<to>{_TO})|(?P<cc>{_CC})"
     rf"|(?P<subject>{_SUBJECT})|(?P<other>{_OTHER}))\s?[*_]{{0,2}}\s?:[*_]{{0,2}}\s*(?P<value>.*?)\**$",
@@ -46,44 +46,53 @@ _LABEL = re.compile(
 )
 _RULE = re.compile(r"^[-_=*—–]{4,200}$")
 _SEPARATOR = re.compile(
-    r"^[-_=*>—–\s]{0,40}(?P<words>ursprungligt meddelande|ursprungligt mejl|originalmeddelande|original ?message|"
-    r"original ?mail|original appointment|ursprunglig avtalad tid|opprinnelig melding|oprindelig meddelelse|"
-    r"ursprüngliche nachricht|alkuperäinen viesti|"
-    r"(?:början på |börja |påbörja |start(?:ar)? )?vidarebefordra(?:t|d|de) (?:brev|meddelande|mejl|mail|e-post)|"
-    r"vidarebefordra[dt] av\b.{0,150}|forwarded by\b.{0,150}|forwarded (?:message|mail)|begin forwarded message|"
-    r"videresendt (?:melding|meddelelse|e-post)|videresendt av\b.{0,150}|start på videresendt (?:melding|meddelelse)|"
-    r"weitergeleitete nachricht|anfang der weitergeleiteten nachricht|doorgestuurd bericht)"
-    r"\s?:?[-_=*<—–\s]{0,60}(?P<rest>)$",
+    r"^[-_=*>—–\s]{0,40}(?P<words>"
+    # an answer
+    r"ursprungligt meddelande|ursprungligt mejl|ursprunglig avtalad tid|originalmeddelande|"
+    r"opprinnelig melding|"
+    r"oprindelig meddelelse|original ?message|original ?mail|original appointment|ursprüngliche nachricht|"
+    r"alkuperäinen viesti|"
+    # or a letter passed on
+    r"(?:början på |börja |påbörja |start(?:ar)? )?vidarebefordra(?:t|d|de) (?:brev|meddelande|mejl|"
+    r"mail|e-post)|"
+    r"vidarebefordra[dt] av\b.{0,150}|forwarded by\b.{0,150}|forwarded (?:message|mail)|"
+    r"begin forwarded message|"
+    r"videresendt (?:melding|meddelelse|e-post)|videresendt av\b.{0,150}|"
+    r"start på videresendt (?:melding|meddelelse)|weitergeleitete nachricht|"
+    r"anfang der weitergeleiteten nachricht|doorgestuurd bericht"
+    r")\s?:?[-_=*<—–\s]{0,60}$",
     re.IGNORECASE,
 )
 _SAYS_FORWARD = re.compile(r"vidarebefordra|forward|videresendt|weitergeleitet|doorgestuurd", re.IGNORECASE)
-_WROTE = re.compile(
-    r"\b(?:skrev|skriver|skreiv|wrote|writes|schrieb|a écrit|escribió|schreef|kirjoitti|ha scritto)\b",
-    re.IGNORECASE,
-)
+_VERB = r"(?:skrev|skriver|skreiv|wrote|writes|schrieb|a écrit|escribió|schreef|kirjoitti|ha scritto)"
+_WROTE = re.compile(rf"\b{_VERB}\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"*]{1,100}@[^\s<>()\[\],;:\"*]{1,200}")
 _YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}/\d{1,2}\b|\b\d{4}-\d\d-\d\d\b")
 _GROUPWISE = re.compile(
     r"^>>> ?(?P<who>.{1,200}?)(?:\s+(?P<when>(?:den )?\d{1,4}[-./ ].{4,40}?))?\s*(?:>>>|:)?$"
 )
 _NOTES_DASHES = re.compile(
-    r"^[-—]{3,10}\s?(?P<who>.{2,200}?)\s(?:skrev|wrote|schrieb)\s?:\s?[-—]{3,10}$", re.IGNORECASE
+    rf"^[-—]{{3,10}}\s?(?P<who>.{{2,200}}?)\s{_VERB}\s?:\s?[-—]{{3,10}}$", re.IGNORECASE
 )
 _NOTES_TRIPLE = re.compile(
-    r"^(?P<who>[^-]{2,80})---(?P<when>\d{4}-\d\d-\d\d[ T]\d\d[:.]\d\d[^-]{0,12}|\d\d[./]\d\d[./]\d{4}.{0,15})---"
+    r"^(?P<who>[^-]{2,80})---(?P<when>\d{4}-\d\d-\d\d[ T]\d\d[:.]\d\d[^-]{0,12}|"
+    r"\d\d[./]\d\d[./]\d{4}.{0,15})---"
 )
 _DATE_FIRST = re.compile(
-    r"^(?:den|on|på|le|am|op|el|il|em|kl\.?)?\s*(?P<when>.{3,120}?),?\s+"
-    r"(?:skrev|skriver|skreiv|wrote|schrieb|a écrit|escribió|schreef|kirjoitti|ha scritto)\s*(?P<who>.{0,200}?)"
+    rf"^(?:den|on|på|le|am|op|el|il|em|kl\.?)?\s*(?P<when>.{{3,120}}?),?\s+{_VERB}\s*(?P<who>.{{0,200}}?)"
     r"(?:\s+följande)?\s*:$",
     re.IGNORECASE,
 )
 _WHO_FIRST = re.compile(
-    r"^(?P<who>.{2,200}?)\s+(?:skrev|skriver|skreiv|wrote|schrieb)\s*(?:följande\s*)?(?P<when>.{0,120}?)\s*:$",
-    re.IGNORECASE,
+    rf"^(?P<who>.{{2,200}}?)\s+{_VERB}\s*(?:följande\s*)?(?P<when>.{{0,120}}?)\s*:$", re.IGNORECASE
 )
 _ON_DATE_WHO_WROTE = re.compile(
-    r"^(?:on|am|op)\s+(?P<when>.{3,120}?\d),?\s+(?P<who>[^\d,][^,]{1,200}?)\s+(?:wrote|schrieb|schreef)\s*:$",
+    rf"^(?:on|am|op)\s+(?P<when>.{{3,120}}?\d),?\s+(?P<who>[^\d,][^,]{{1,200}}?)\s+{_VERB}\s*:$",
+    re.IGNORECASE,
+)
+_NAMES_FIRST = re.compile(r"^(?:den |on |\d|[a-zåäö]{3}\.? )", re.IGNORECASE)
+_BEGINS = re.compile(
+    r"^(?:den|on|på|le|am|op|el|mån|tis|ons|tor|fre|lör|sön|mon|tue|wed|thu|fri|sat|sun|\d|[\"'*]?[A-ZÅÄÖÉ])",
     re.IGNORECASE,
 )
 
@@ -263,12 +272,6 @@ def _attribution(lines: Sequence[Line], index: int) -> Opening | None:
     return None
 
 
-_BEGINS = re.compile(
-    r"^(?:den|on|på|le|am|op|el|mån|tis|ons|tor|fre|lör|sön|mon|tue|wed|thu|fri|sat|sun|\d|[\"'*]?[A-ZÅÄÖÉ])",
-    re.IGNORECASE,
-)
-
-
 def _may_begin(text: str) -> bool:
     return bool(_BEGINS.match(text)) and (
         bool(_YEAR_OR_TIME.search(text)) or "<" in text or bool(_WROTE.search(text)) or "@" in text
@@ -281,11 +284,7 @@ def _read_attribution(text: str, start: int, end: int, quoted_below: bool) -> Op
     # "Som Lena skrev:" introduces what the writer says herself, unless a quote follows.
     if not quoted_below and not (dated and (addressed or len(text) < 120)):
         return None
-    if (
-        not quoted_below
-        and not addressed
-        and not re.match(r"^(?:den |on |\d|[a-zåäö]{3}\.? )", text, re.IGNORECASE)
-    ):
+    if not quoted_below and not addressed and not _NAMES_FIRST.match(text):
         return None
     for pattern in (_ON_DATE_WHO_WROTE, _DATE_FIRST, _WHO_FIRST):
         match = pattern.match(text)

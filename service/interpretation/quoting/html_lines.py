@@ -65,9 +65,7 @@ _NAMED_INK = frozenset(
     ]
 )
 # Outlook's own colours of a theme; signatures wear them.
-_THEME_COLOURS = frozenset(
-    {"1f497d", "44546a", "0563c1", "0000ff", "954f72", "1f3864", "2f5496", "0078d4", "0078d7"}
-)
+_THEME_COLOURS = frozenset(["1f497d", "44546a", "0563c1", "954f72", "1f3864", "2f5496", "0078d4", "0078d7"])
 _SIGNATURE_IDS = frozenset(
     {"signature", "ms-outlook-mobile-signature", "applemailsignature", "ms-outlook-ios-signature"}
 )
@@ -199,7 +197,7 @@ def _stands_out(colour: str, style: str) -> bool:
     if colour in _NAMED_INK:
         return True
     hexadecimal = colour.lstrip("#")
-    if hexadecimal in _THEME_COLOURS and hexadecimal != "0000ff":
+    if hexadecimal in _THEME_COLOURS:
         return False
     if re.fullmatch(r"[0-9a-f]{3}", hexadecimal):
         hexadecimal = "".join(c * 2 for c in hexadecimal)

@@ -69,13 +69,16 @@ _POINT = re.compile(r"^(?:§\s?)?\d{1,2}\s?[.):]?\s?\S|^[-•*–]\s|^§\s?\d")
 _NUMBERED = re.compile(r"^(?:§\s?)?(\d{1,2})\s?[.)]\s")
 # Somebody who edits inside a quote says so above it.
 _ANNOUNCES = re.compile(
-    r"\b(?:rött|röd\w*|blått|blå\w*|grönt|grön\w*|lila|gult|gul\w*|färg\w*|nedan|mellan raderna|inline|in-line|i texten|"
-    r"i utkastet|i listan|i mejlet|in red|in blue|in green|below|comments|kommentar\w*|kommenter\w*|markera\w*|se under)\b",
+    r"\b(?:rött|röd\w*|blått|blå\w*|grönt|grön\w*|lila|gult|gul\w*|färg\w*|nedan|mellan raderna|"
+    r"inline|in-line|i texten|"
+    r"i utkastet|i listan|i mejlet|in red|in blue|in green|below|comments|kommentar\w*|kommenter\w*|"
+    r"markera\w*|se under)\b",
     re.IGNORECASE,
 )
 _SIGNED_REMARK = re.compile(r"\[(?P<who>[^\[\]\n]{2,50})\]\s*(?P<text>[^\[\n]*)")
 _WORD = re.compile(r"\w+")
 _SECOND_OPINION = 20_000
+_LANGUAGES = ("sv", "en", "da", "de", "fr", "es", "it", "nl", "pl", "cs")
 
 
 def new_words(letter: Letter) -> NewWords:
@@ -151,11 +154,7 @@ def _second_opinion(lines: list[Line], groups: list[_Group]) -> list[_Group]:
     text = "\n".join(line.text for line in lines if line.text)[:_SECOND_OPINION]
     first = ""
     try:
-        replies = (
-            EmailReplyParser(languages=["sv", "en", "da", "de", "fr", "es", "it", "nl", "pl", "cs"])
-            .read(text)
-            .replies
-        )
+        replies = EmailReplyParser(languages=[*_LANGUAGES]).read(text).replies
         if len(replies) > 1 and replies[1].headers:
             first = replies[1].headers.strip().split("\n")[0].strip()
         if not first:
