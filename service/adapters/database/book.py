@@ -58,7 +58,7 @@ _RAW = (
     .join_from(_incoming, _blob, _incoming.c.raw == _blob.c.sha256)
     .where(_incoming.c.number == bindparam("n"))
 )
-_FILE = select(_blob.c.content).where(_blob.c.sha256 == bindparam("sha"))
+FILE = select(_blob.c.content).where(_blob.c.sha256 == bindparam("sha"))
 _UNDO = select(_undo.c.content).where(_undo.c.incoming == bindparam("n"), _undo.c.undone_at.is_(None))
 _LATEST = (
     select(_incoming.c.number)
@@ -281,7 +281,7 @@ class SqlBook:
         return sha256
 
     def file(self, sha256: str) -> bytes:
-        found: bytes | None = self._connection.execute(_FILE, {"sha": sha256}).scalar()
+        found: bytes | None = self._connection.execute(FILE, {"sha": sha256}).scalar()
         if found is None:
             raise KeyError(sha256)
         return found

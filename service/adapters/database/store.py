@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from service.adapters.database import letters
-from service.adapters.database.book import OPEN, SqlBook, add_blobs
+from service.adapters.database.book import FILE, OPEN, SqlBook, add_blobs
 from service.adapters.database.engine import PATIENCE, Lock, make_engine, migrate
 from service.adapters.database.errors import StoreAway, StoreError
 from service.adapters.database.fingerprint import fingerprint
@@ -82,7 +82,7 @@ _ANSWERED = (
         answer=bindparam("new_answer"),
         sent_at=bindparam("new_sent_at"),
         next_try=bindparam("new_next_try"),
-        tries=_outgoing.c.tries + 1,
+        tries=_outgoing.c.tries + bindparam("try"),
         taken_by=None,
     )
 )
@@ -376,8 +376,8 @@ class SqlStore:
     def uncertain(self, number: int, answer: str, at: datetime) -> None:
         self._answered(number, "uncertain", answer)
 
-    def postponed(self, number: int, answer: str, until: datetime) -> None:
-        self._answered(number, "waiting", answer, next_try=until)
+    def postponed(self, number: int, answer: str, until: datetime, *, counts: bool = True) -> None:
+        self._answered(number, "waiting", answer, next_try=until, counts=counts)
 
     def _answered(
         self,
@@ -387,6 +387,7 @@ class SqlStore:
         *,
         sent_at: datetime | None = None,
         next_try: datetime | None = None,
+        counts: bool = True,
     ) -> None:
         with self._turn() as (connection, _):
             connection.execute(
@@ -397,6 +398,7 @@ class SqlStore:
                     "new_answer": answer,
                     "new_sent_at": sent_at,
                     "new_next_try": next_try,
+                    "try": int(counts),
                 },
             )
 
@@ -429,6 +431,14 @@ class SqlStore:
                 ],
             )
             return [letters.outbound({**row, "state": "waiting"}, zone) for row in left]
+
+    def file(self, sha256: str) -> bytes:
+        """A stored content, outside a transaction; KeyError when there is none."""
+        with self._reader.connect() as connection:
+            found: bytes | None = connection.execute(FILE, {"sha": sha256}).scalar()
+        if found is None:
+            raise KeyError(sha256)
+        return found
 
     # Where things stand.
 
