@@ -39,6 +39,13 @@ _SUBJECTS: tuple[tuple[str, str], ...] = (
 
 def read(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -> Reading:
     """What a letter says.  Never raises for anything that stands in a letter."""
+    return read_explained(letter, rulebook, surroundings)[1]
+
+
+def read_explained(
+    letter: Letter, rulebook: Rulebook, surroundings: Surroundings
+) -> tuple[Context | None, Reading]:
+    """What a letter says, and what was seen in it; no context when a machine wrote it."""
     network = surroundings.network
     screening = screen(letter, network)
     sender = person_by_address(network, letter.sender)
@@ -48,7 +55,7 @@ def read(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -> Read
     intents: tuple[Intent, ...] = ()
     if context:
         intents = tuple(intents_of(context))
-    return Reading(
+    return context, Reading(
         automatic=screening.automatic,
         sender=sender.id if sender else None,
         text=text,

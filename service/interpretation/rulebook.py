@@ -48,7 +48,9 @@ _SLOT_PATTERN = {
     "d": rf"{OPEN}[md]\d+{CLOSE}",
     "n": r"\d+",
 }
-_GAP = r"(?:[^\s.,;:!?]+[ ]+){0,5}?"
+_GAP = (
+    r"(?:(?!(?:men|som|att|om|ifall|eftersom|fast|utan|but|if|that|who)(?!\w))[^\s.,;:!?]+[ ]+){0,5}?"
+)
 _JOIN = r"(?:[ ,\"'()/–—-]{1,4})"
 _ELEMENT = re.compile(r"\{[^{}]*\}\??|\.\.\.|…|\^|\$|[^\s{}^$]+")
 _SLOT_WORD = re.compile(r"[A-ZÅÄÖ]{3,}[0-9]?\Z")
