@@ -87,7 +87,8 @@ _WHO_FIRST = re.compile(
     rf"^(?P<who>.{{2,200}}?)\s+{_VERB}\s*(?:följande\s*)?(?P<when>.{{0,120}}?)\s*:$", re.IGNORECASE
 )
 _ON_DATE_WHO_WROTE = re.compile(
-    rf"^(?:on|am|op)\s+(?P<when>.{{3,120}}?\d),?\s+(?P<who>[^\d,][^,]{{1,200}}?)\s+{_VERB}\s*:$",
+    rf"^(?:on|am|op|den|le|"
+    rf"på)\s+(?P<when>.{{3,120}}?\d[^,\d]{{0,12}}),\s+(?P<who>[^\d,][^,]{{1,200}}?)\s+{_VERB}\s*:$",
     re.IGNORECASE,
 )
 _NAMES_FIRST = re.compile(r"^(?:den |on |\d|[a-zåäö]{3}\.? )", re.IGNORECASE)
@@ -189,7 +190,7 @@ def _header_block(lines: Sequence[Line], index: int, needed: int) -> Opening | N
         label = _LABEL.match(text[:_LONGEST])
         name = _name_of(label) if label else ""
         if label and name and name not in found:
-            found[name] = label["value"].strip(" *_")
+            found[name] = label["value"].strip(" *_|")
             last_label = name
         elif label and name in {"cc", "other"}:
             pass
@@ -235,13 +236,16 @@ def _is_header(found: dict[str, str], needed: int) -> bool:
 def _groupwise(lines: Sequence[Line], index: int) -> Opening | None:
     text = lines[index].text
     match = _GROUPWISE.match(text)
-    if not match or not (text.endswith(">>>") or _YEAR_OR_TIME.search(text) or "@" in text):
+    if not match or not (
+        text.endswith(">>>") or _WROTE.search(text) or _YEAR_OR_TIME.search(text) or "@" in text
+    ):
         return None
     who = match["who"]
     wrote = _DATE_FIRST.match(who + ":") if _WROTE.search(who) else None
     if wrote:
         return Opening(index, index + 1, mailbox(wrote["who"]), date_text=wrote["when"], kind="reply")
-    return Opening(index, index + 1, mailbox(who), date_text=(match["when"] or "").strip(), kind="reply")
+    when = _WROTE.sub("", match["when"] or "").strip(" :")
+    return Opening(index, index + 1, mailbox(who), date_text=when, kind="reply")
 
 
 def _attribution(lines: Sequence[Line], index: int) -> Opening | None:

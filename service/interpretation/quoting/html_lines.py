@@ -25,7 +25,8 @@ _INK, _UNINK = "\ue002", "\ue003"
 _SIGNED, _UNSIGNED = "\ue004", "\ue005"
 _DIVIDER = "\ue006"
 _BLANK = "\ue007"
-_SIGNS = re.compile("[\ue000-\ue007]")
+_STRIKE, _UNSTRIKE = "\ue008", "\ue009"
+_SIGNS = re.compile("[\ue000-\ue009]")
 _BLOCK_SIGNS = re.compile("[\ue000\ue001\ue004\ue005\ue006]")
 
 _MAX_HTML = 1_500_000
@@ -86,7 +87,7 @@ class Page:
     """An HTML part, read."""
 
     lines: list[Line] = field(default_factory=list)
-    # Struck-through words with the depth at which they stood.
+    # Struck-through words, in new text and in quotes alike.
     struck: list[str] = field(default_factory=list)
     tables: list[tuple[tuple[str, ...], ...]] = field(default_factory=list)
 
@@ -139,7 +140,7 @@ def _mark(root: HtmlElement, page: Page, flat: bool) -> None:
             words = " ".join(element.text_content().split())
             if words:
                 page.struck.append(_SIGNS.sub("", words))
-            doomed.append(element)
+            _inline_around(element, _STRIKE, _UNSTRIKE)
         elif tag == "table":
             tables.append(element)
         elif tag in {"ol", "ul"}:
@@ -315,52 +316,53 @@ def _holds_facts(table: HtmlElement, rows: list[tuple[str, ...]]) -> bool:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    depth, signed, inked, divider = 0, False, False, False
+    depth, signed, inked, struck, divider = 0, False, False, False, False
     for raw in text.split("\n", MAX_LINES)[:MAX_LINES]:
         has_signs = _SIGNS.search(raw)
-        if not has_signs and not inked:
-            yield _plain(raw, depth, "", signed, divider)
+        if not has_signs and not inked and not struck:
+            yield _plain(raw, depth, signed, divider)
             divider = divider and not raw.strip()
             continue
         content: list[str] = []
         ink: list[str] = []
-        for piece in re.split("([\ue000-\ue007])", raw):
+        whole: list[str] = []
+        for piece in re.split("([\ue000-\ue009])", raw):
             if piece == _QUOTE:
                 depth += 1
             elif piece == _UNQUOTE:
                 depth = max(depth - 1, 0)
-            elif piece == _SIGNED:
-                signed = True
-            elif piece == _UNSIGNED:
-                signed = False
+            elif piece in {_SIGNED, _UNSIGNED}:
+                signed = piece == _SIGNED
             elif piece == _DIVIDER:
                 divider = True
-            elif piece == _INK:
-                inked = True
-            elif piece == _UNINK:
-                inked = False
+            elif piece in {_INK, _UNINK}:
+                inked = piece == _INK
+            elif piece in {_STRIKE, _UNSTRIKE}:
+                struck = piece == _STRIKE
             elif piece and piece != _BLANK:
-                content.append(piece)
-                if inked:
-                    ink.append(piece)
-        rest = "".join(content)
+                whole.append(piece)
+                if not struck:
+                    content.append(piece)
+                    if inked:
+                        ink.append(piece)
+        rest = "".join(whole)
         if not rest.strip() and _BLOCK_SIGNS.search(raw):
             continue
-        yield _plain(rest, depth, tidy(" ".join(ink)), signed, divider)
+        line = _plain("".join(content), depth, signed, divider)
+        line.inked = tidy(" ".join(ink))
+        if len(whole) != len(content):
+            line.whole = " ".join(tidy(rest).split())
+        yield line
         divider = divider and not rest.strip()
 
 
-def _plain(raw: str, depth: int, inked: str, signed: bool, divider: bool) -> Line:
+def _plain(raw: str, depth: int, signed: bool, divider: bool) -> Line:
     text = tidy(raw)
     if depth == 0 and text.startswith(">") and not text.startswith(">>>"):
         # A mail program that writes ">" in HTML.
         body = text.lstrip("> ")
         depth = text[: len(text) - len(body)].count(">")
         text = body
-    return Line(
-        " ".join(text.split()) if "  " in text else text,
-        min(depth, 50),
-        inked,
-        signed,
-        divider and bool(text),
-    )
+    if "  " in text:
+        text = " ".join(text.split())
+    return Line(text, min(depth, 50), signature=signed, divider=divider and bool(text))

@@ -15,7 +15,9 @@ MAX_LINES = 12_000
 
 _MARK = re.compile(r"^[ \t]?>(?:[ \t]?>)*[ \t]?")
 # GroupWise puts ">>>" before and after the line that says who wrote, and before nothing else.
-_GROUPWISE = re.compile(r"^>>> ?\S.{0,300}(>>>|\d\d[:.]\d\d.{0,12}|:)\s*$")
+_GROUPWISE = re.compile(
+    r"^>>> ?[^\s>].{0,300}(?:>>>|(?:skrev|wrote|schrieb|skriver) ?:)\s*$|^>>> ?[^\s>].{0,200}@.{0,99}:$"
+)
 # Outlook writes a link twice in plain text: www.kommun.example<http://www.kommun.example/>
 _LINK_AGAIN = re.compile(r"(?<=[\w)/.-])<(?:mailto|https?|tel|sip|callto):[^<>\s]{1,2000}>", re.IGNORECASE)
 _PLACE_OF_PICTURE = re.compile(
@@ -33,6 +35,8 @@ class Line:
 
     text: str
     depth: int = 0
+    # The line with its struck-through words, where it has any; they are no part of `text`.
+    whole: str = ""
     # What of the line is written in a colour that stands out.
     inked: str = ""
     # The mail program itself says that this belongs to the signature.
@@ -41,21 +45,34 @@ class Line:
     divider: bool = False
 
     @property
+    def as_quoted(self) -> str:
+        """The line as its first writer wrote it, before somebody struck words out."""
+        return self.whole or self.text
+
+    @property
     def uninked(self) -> str:
         return self.text.replace(self.inked, "", 1).strip() if self.inked else self.text
 
 
 def of_plain_text(text: str) -> list[Line]:
     """The lines of a text part."""
-    return [_line(raw) for raw in text[:MAX_CHARACTERS].split("\n", MAX_LINES)[:MAX_LINES]]
+    lines: list[Line] = []
+    depth = 0
+    for raw in text[:MAX_CHARACTERS].split("\n", MAX_LINES)[:MAX_LINES]:
+        line = _line(raw, depth)
+        lines.append(line)
+        if line.text:
+            depth = line.depth
+    return lines
 
 
-def _line(raw: str) -> Line:
+def _line(raw: str, depth_above: int) -> Line:
     if not raw or raw.isspace():
         return Line("")
     if ">" not in raw[:3]:
         return Line(tidy(raw))
-    if raw.startswith(">>> ") and _GROUPWISE.match(raw):
+    # Below a quote of a quote, ">>>" is a third quote.
+    if depth_above < 2 and raw.startswith(">>>") and _GROUPWISE.match(raw):
         return Line(tidy(raw))
     mark = _MARK.match(raw)
     if not mark:

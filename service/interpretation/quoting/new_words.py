@@ -47,6 +47,7 @@ class NewWords:
     quoted: tuple[Quoted, ...] = ()
     # The quote is passed on to us rather than answered.
     forwarded: bool = False
+    # Struck-through text of the HTML, also in a quote, which a secretary may edit that way.
     struck: tuple[str, ...] = ()
     tables: tuple[tuple[tuple[str, ...], ...], ...] = ()
 
@@ -238,13 +239,15 @@ def _line_above(groups: list[_Group], index: int) -> str:
         return ""
     taken: list[str] = []
     for line in reversed(groups[index - 1].lines[-12:]):
-        if not line.text:
+        if not line.as_quoted:
             if taken:
                 break
             continue
-        taken.insert(0, line.text)
+        if taken and line.text.endswith((".", "!", "?", ":", ")")):
+            break
+        taken.insert(0, line.as_quoted)
         # A point that the mail program broke over two lines begins with its number.
-        if _POINT.match(line.text) or len(taken) == 4:
+        if _POINT.match(line.as_quoted) or len(taken) == 4:
             break
     return " ".join(taken)
 
@@ -259,7 +262,7 @@ def _inline_remarks(groups: list[_Group], sender: Mailbox | None, announced: boo
         return found
     above = ""
     last_number = 0
-    texts = [line for line in newest.lines if line.text]
+    texts = [line for line in newest.lines if line.as_quoted]
     for position, line in enumerate(texts):
         signed = _signed(line.text, names) if "[" in line.text else None
         if signed:
@@ -275,15 +278,15 @@ def _inline_remarks(groups: list[_Group], sender: Mailbox | None, announced: boo
             elif not base:
                 found.append(Remark(line.inked, above))
             continue
-        numbered = _NUMBERED.match(line.text)
+        numbered = _NUMBERED.match(line.as_quoted)
         if numbered:
             last_number = int(numbered[1])
-            above = line.text
+            above = line.as_quoted
             continue
         if announced and last_number and _slipped_in(texts, position, last_number):
             found.append(Remark(line.text, above))
             continue
-        above = above if last_number and _continues_point(line.text) else line.text
+        above = above if last_number and _continues_point(line.as_quoted) else line.as_quoted
     return found
 
 
@@ -304,13 +307,13 @@ def _continues_point(text: str) -> bool:
 def _slipped_in(lines: Sequence[Line], position: int, number: int) -> bool:
     """A line between point 3 and point 4 that is neither of them nor the end of a broken line."""
     text = lines[position].text
-    if _POINT.match(text) or len(text) > 500:
+    if not text or _POINT.match(text) or len(text) > 500:
         return False
     before = lines[position - 1].text if position else ""
     if len(before) > 55 and _continues_point(text):
         return False
     for line in lines[position + 1 : position + 4]:
-        numbered = _NUMBERED.match(line.text)
+        numbered = _NUMBERED.match(line.as_quoted)
         if numbered:
             return int(numbered[1]) == number + 1
     return False
@@ -322,7 +325,7 @@ def _quoted(groups: list[_Group]) -> tuple[Quoted, ...]:
     for group in groups:
         if group.kind != "quote":
             continue
-        text = _tidy([line.text for line in group.lines])
+        text = _tidy([line.as_quoted for line in group.lines])
         if group.opening is None:
             if pending is not None:
                 # The quote goes on after a remark.

@@ -261,6 +261,9 @@ def _opens_signature(line: str, words: list[str], index: int, names: frozenset[s
         if rest[:5].casefold() == "från ":
             # "Hälsningar från Strömsund", with the name below.
             return len(rest) < 40 and _is_own_name(_after(words, index), names)
+        if _SIGN_OFF.match(rest):
+            # "Med vänliga hälsningar / Best regards"
+            return True
         return (
             not rest or _is_own_name(rest, names) or _looks_like_name(rest) or _begins_with_name(rest, names)
         )
