@@ -432,7 +432,7 @@ class Post:
     `at_data` and `after_data` are called, if set, when MAIL, DATA's end and the
     decision to take a message are reached: what they return is the reply (None takes
     it), and `line.abort()` on the transport they get kills the connection.
-    `messages` holds what was taken; `seen` counts connections; `commands` lists them.
+    `messages` holds what was taken, `commands` what was asked, `connections` how many there were.
     """
 
     def __init__(
@@ -573,7 +573,6 @@ class Proxy:
     """A line between client and server that can be made to misbehave.
 
     All of it takes effect at once, on lines that are open and on new ones.
-    `seen` holds what the server said to the clients, in order.
     """
 
     def __init__(self, port: int) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 from datetime import UTC, datetime
 
 import pytest
 
 from service.adapters.embedded import EmbeddedServers, Posted
-from service.adapters.imap import ImapMailbox, LoginRefused
+from service.adapters.imap import ImapMailbox, LoginRefused, Watcher
 from service.adapters.smtp import SmtpCourier
 from tests.servers import THE_SERVICE
 
@@ -77,6 +78,22 @@ def test_handled_mail_moves_to_the_handled_folder(embedded: EmbeddedServers):
     assert left == ()
     assert embedded.letters(THE_SERVICE) == []
     assert embedded.letters(THE_SERVICE, "Åtgärdat") == [PLAIN]
+
+
+def test_new_mail_rings_at_once(embedded: EmbeddedServers):
+    """The watch is the same in the demonstration as in earnest."""
+    rung = threading.Semaphore(0)
+    watcher = Watcher(embedded.imap(THE_SERVICE), rung.release)
+    watcher.start()
+    assert rung.acquire(timeout=5)
+
+    embedded.deliver(PLAIN, THE_SERVICE)
+
+    assert rung.acquire(timeout=5)
+    assert watcher.state == "idle"
+    watcher.stop()
+    watcher.join(5)
+    assert not watcher.is_alive()
 
 
 def test_what_the_service_sends_lies_in_the_members_mailbox():

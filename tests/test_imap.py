@@ -567,6 +567,34 @@ def test_a_wrong_password_is_told_as_such(dovecot: Account, open_mailbox: OpenMa
     assert "\n" not in str(told.value)
 
 
+@pytest.mark.parametrize(
+    ("answer", "kind"),
+    [
+        (b"NO [AUTHENTICATIONFAILED] Fel", LoginRefused),
+        (b"NO [UNAVAILABLE] Databasen svarar inte", MailboxAway),
+        (b"NO Request is throttled. Suggested Backoff Time: 300000 milliseconds", MailboxAway),
+    ],
+)
+def test_a_busy_server_is_not_a_wrong_password(
+    answer: bytes, kind: type[MailboxAway], dovecot: Account, open_mailbox: OpenMailbox, proxy: MakeProxy
+):
+    """The operator is not sent to look for a password that is right."""
+    line = proxy(dovecot.server.port)
+
+    def answer_login(who: str, piece: bytes) -> str | None:
+        if who == "client" and b" LOGIN " in piece:
+            line.inject(piece.split()[0] + b" " + answer + b"\r\n")
+            return "swallow"
+        return None
+
+    line.judge = answer_login
+
+    with pytest.raises(MailboxAway) as told:
+        open_mailbox(dovecot.settings(port=line.port)).uids()
+
+    assert type(told.value) is kind
+
+
 def test_a_missing_folder_is_told_by_name(dovecot: Account, open_mailbox: OpenMailbox):
     """A misspelt folder in the configuration is a sentence, not a traceback."""
     with pytest.raises(MailboxAway, match="Förslagg"):

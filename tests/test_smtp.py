@@ -234,10 +234,34 @@ def test_a_letter_that_is_too_big_is_refused_before_it_is_sent(courier: OpenCour
 
 def test_a_refused_sender_is_no_fault_of_the_letter(smtp: Post, courier: OpenCourier):
     """When Exchange says SendAsDenied, all letters would be set aside one by one for a setting of ours."""
-    smtp.at_mail = lambda transport: "550 5.7.60 SendAsDenied"
+    smtp.at_mail = lambda transport: "550 5.7.60 SendAsDenied: ni får inte"
 
     with pytest.raises(Away, match="takes no mail from"):
         courier(smtp.settings()).send(THE_SERVICE, LENA, LETTER)
+
+
+def test_a_server_that_is_busy_is_no_fault_of_the_letter(smtp: Post, courier: OpenCourier):
+    """Three busy minutes must not set a letter aside as undeliverable."""
+    smtp.at_mail = lambda transport: "451 4.7.500 Server busy"
+
+    with pytest.raises(Away, match="451"):
+        courier(smtp.settings()).send(THE_SERVICE, LENA, LETTER)
+
+
+def test_a_bounce_is_asked_to_name_the_letter(smtp: Post, courier: OpenCourier, proxy: MakeProxy):
+    """Only of servers that know how (RFC 3461); the others would refuse the letter for it."""
+    line = proxy(smtp.port)
+    line.rewrite = lambda piece: piece.replace(b"250 HELP", b"250 DSN")
+    said: list[bytes] = []
+    line.judge = lambda who, piece: said.append(piece) if who == "client" else None
+
+    # aiosmtpd itself does not know the words, and says so.
+    with pytest.raises(CourierError, match="555"):
+        courier(smtp.settings(port=line.port)).send(THE_SERVICE, LENA, LETTER, "<kallelse+17@x.example>")
+    courier(smtp.settings()).send(THE_SERVICE, LENA, LETTER, "<kallelse+17@x.example>")
+
+    assert any(b" RET=HDRS ENVID=<kallelse+2B17@x.example>" in piece for piece in said)
+    assert len(smtp.messages) == 1
 
 
 def test_a_server_that_is_leaving_is_tried_on_a_new_line(smtp: Post, courier: OpenCourier):
@@ -358,11 +382,11 @@ def test_a_slow_line_is_not_a_lost_answer(smtp: Post, courier: OpenCourier, prox
 
     def slowly(who: str, piece: bytes) -> None:
         if who == "client" and len(piece) > 1000:
-            time.sleep(0.02)
+            time.sleep(0.01)
 
     line.judge = slowly
     big = LETTER + b"\r\n".join([b"x" * 70] * 200_000) + b"\r\n"
-    post = courier(smtp.settings(port=line.port, timeout=1.0, patience=2.0))
+    post = courier(smtp.settings(port=line.port, timeout=0.7, patience=3.0))
 
     begun = time.monotonic()
     post.send(THE_SERVICE, LENA, big)

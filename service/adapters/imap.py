@@ -16,6 +16,7 @@ import contextlib
 import imaplib
 import logging
 import random
+import re
 import socket
 import threading
 import time
@@ -136,10 +137,13 @@ def _connect(settings: ImapSettings) -> IMAPClient:
         client.capabilities()
     except Exception as fault:
         _hang_up(client)
-        refused = _is_refusal(fault)
-        kind = LoginRefused if refused else MailboxAway
+        kind = LoginRefused if _is_refusal(fault) and not _PASSING.search(str(fault)) else MailboxAway
         raise kind(f"{where} does not let {settings.user} in: {_in_words(fault)}") from fault
     return client
+
+
+# Answers to a login that say nothing about the password (RFC 5530, and Exchange's own).
+_PASSING = re.compile(r"\[(UNAVAILABLE|INUSE|LIMIT|SERVERBUG)|throttl|try again", re.IGNORECASE)
 
 
 def _log_in(client: IMAPClient, settings: ImapSettings) -> None:
@@ -285,7 +289,7 @@ class ImapMailbox:
     def fetch(
         self,
         uids: Sequence[int],
-        max_bytes: int = 8_000_000,
+        max_bytes: int = 4_000_000,
         limit: int = 40_000_000,
         uidvalidity: int | None = None,
         folder: str | None = None,
@@ -642,6 +646,9 @@ class Watcher(threading.Thread):
                 if self._stopping.is_set():
                     break
                 self._enter("away", _in_words(fault))
+                if isinstance(fault, LoginRefused):
+                    # Many servers lock an account that is tried too often with a wrong password.
+                    pause = max(pause, min(60.0, self._longest_pause))
                 log.warning("imap: the watch was broken: %s", _in_words(fault))
             finally:
                 with self._lock:

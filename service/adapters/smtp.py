@@ -110,15 +110,15 @@ class SmtpCourier:
         self._smtp: SMTP | None = None
         self._used = 0.0
 
-    def send(self, sender: str, recipient: str, message: bytes) -> str:
+    def send(self, sender: str, recipient: str, message: bytes, envelope_id: str = "") -> str:
         """Hand over one message for one recipient; the server's answer, which often has its queue number.
 
         `sender` and `recipient` are bare addr-specs; `message` is the finished message,
-        and nothing in it is changed save bare line ends.  Raises Temporary, Permanent,
-        Uncertain or Away.
+        and nothing in it is changed save bare line ends.  Where the server knows RFC 3461,
+        a bounce will bring back `envelope_id` (the Message-ID, say) as Original-Envelope-ID
+        and only the letter's headers.  Raises Temporary, Permanent, Uncertain or Away.
         """
-        envelope = (_addr_spec(sender), _addr_spec(recipient))
-        return self._run(self._send(*envelope, message))
+        return self._run(self._send(_addr_spec(sender), _addr_spec(recipient), message, envelope_id))
 
     def check(self) -> str:
         """Connect and log in; what the server says that it can do, for `doctor`.  Raises Away."""
@@ -220,19 +220,19 @@ class SmtpCourier:
 
     # A delivery
 
-    async def _send(self, sender: str, recipient: str, message: bytes) -> str:
+    async def _send(self, sender: str, recipient: str, message: bytes, envelope_id: str) -> str:
         body = _dotted(message)
         smtp, new = await self._connected()
         try:
             try:
-                await self._address(smtp, sender, recipient, len(message))
+                await self._address(smtp, sender, recipient, message, envelope_id)
             except _LineLost:
                 if new:
                     raise
                 # The old line had died unnoticed; nothing of the letter was said on it.
                 self._forget()
                 smtp, _ = await self._connected()
-                await self._address(smtp, sender, recipient, len(message))
+                await self._address(smtp, sender, recipient, message, envelope_id)
             answer = await self._hand_over(smtp, body)
         except _LineLost as lost:
             self._forget()
@@ -250,14 +250,21 @@ class SmtpCourier:
         self._used = time.monotonic()
         return answer
 
-    async def _address(self, smtp: SMTP, sender: str, recipient: str, size: int) -> None:
+    async def _address(
+        self, smtp: SMTP, sender: str, recipient: str, message: bytes, envelope_id: str
+    ) -> None:
         """MAIL and RCPT.  Raises Temporary, Permanent or Away for answers, _LineLost for none."""
-        limit = self.size_limit
+        size, limit = len(message), self.size_limit
         if limit is not None and size > limit:
             raise Permanent(
                 f"the message is {_megabytes(size)} and {self._settings.host} takes {_megabytes(limit)}"
             )
         options = [f"SIZE={size}"] if smtp.supports_extension("size") else []
+        if not message.isascii() and smtp.supports_extension("8bitmime"):
+            options.append("BODY=8BITMIME")
+        # Asked of a server that does not know it, it costs the whole letter (555).
+        if envelope_id and smtp.supports_extension("dsn"):
+            options += ["RET=HDRS", f"ENVID={_xtext(envelope_id)}"]
         encoding = "ascii"
         if not (sender + recipient).isascii():
             if not smtp.supports_extension("smtputf8"):
@@ -282,9 +289,10 @@ class SmtpCourier:
             return _LineLost(text, _code(fault), early)
         if code == 530:
             return Away(f"{self._settings.host} wants a login: {text}", code)
-        if isinstance(fault, SMTPSenderRefused) and 500 <= code < 600 and not _is_about_size(text, code):
-            # All our letters have the same sender, so every one of them would meet the same answer.
-            return Away(f"{self._settings.host} takes no mail from {fault.sender}: {text}", code)
+        if isinstance(fault, SMTPSenderRefused) and not _is_about_size(text, code):
+            # All our letters have the same sender, so every one of them would meet the same answer:
+            # SendAsDenied, "server busy", "too many connections".
+            return Away(f"{self._settings.host} takes no mail from {fault.sender} now: {text}", code)
         kind = Permanent if 500 <= code < 600 else Temporary
         return kind(text, code)
 
@@ -312,11 +320,11 @@ class SmtpCourier:
         await asyncio.sleep(0)
         try:
             for start in range(0, len(body), PIECE):
-                if reply.done():
+                if reply.done() or transport.is_closing():
                     break
                 transport.write(body[start : start + PIECE])
                 await self._drained(transport, reply)
-            ended = not reply.done()
+            ended = not (reply.done() or transport.is_closing())
             if ended:
                 transport.write(b".\r\n")
             answer = await asyncio.wait_for(reply, self._settings.patience)
@@ -331,6 +339,8 @@ class SmtpCourier:
 
     async def _drained(self, transport: asyncio.WriteTransport, reply: asyncio.Future[SMTPResponse]) -> None:
         """Wait until the connection has taken what it was given, as long as it goes on taking."""
+        # At least one look at the line, so that a hang-up is seen before more is said.
+        await asyncio.sleep(0)
         pause, left, since = 0.001, transport.get_write_buffer_size(), time.monotonic()
         while left and not reply.done():
             await asyncio.wait([reply], timeout=pause)
@@ -391,6 +401,13 @@ def _addr_spec(address: str) -> str:
         except UnicodeError as fault:
             raise Permanent(f"not an address that mail can be sent to: {address!r}") from fault
     return f"{local}@{domain}"
+
+
+def _xtext(words: str) -> str:
+    """Words as a parameter of MAIL (RFC 3461, 4): "+", "=" and all that is not plain ASCII as +HH."""
+    return "".join(
+        chr(byte) if 33 <= byte <= 126 and byte not in b"+=" else f"+{byte:02X}" for byte in words.encode()
+    )
 
 
 _BARE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
