@@ -50,38 +50,93 @@ def a_file(name: str, size: int = 240_000, kind: str = "application/pdf") -> Fil
 
 SIP_FILES = (
     a_file("Underlag SIP.pdf"),
-    a_file("Flöde hälsocentral.docx", 1_200_000, "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    a_file(
+        "Flöde hälsocentral.docx",
+        1_200_000,
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ),
 )
 
 
 def _agenda() -> tuple[AgendaLine, ...]:
     rows: list[tuple[Any, ...]] = [
         ("Mötet öppnas, val av justerare", "information", 5, "Maria Lundgren", "", (), "", True),
-        ("Föregående protokoll", "information", 5, "Ingrid Palm", "", (a_file("Protokoll 10 december 2026.pdf"),), "", True),
-        ("Uppföljning av överenskommelser, SVOM:s och Barnarenans listor", "information", 10, "Eva Mårtensson", "", (), "", True),
+        (
+            "Föregående protokoll",
+            "information",
+            5,
+            "Ingrid Palm",
+            "",
+            (a_file("Protokoll 10 december 2026.pdf"),),
+            "",
+            True,
+        ),
+        (
+            "Uppföljning av överenskommelser, SVOM:s och Barnarenans listor",
+            "information",
+            10,
+            "Eva Mårtensson",
+            "",
+            (),
+            "",
+            True,
+        ),
         ("Årets prioriterade områden", "decision", 20, "Maria Lundgren", "", (), "", True),
         (
-            "SIP när patienten byter hälsocentral", "discussion", 20, "Annika Sjödin", "", SIP_FILES,
-            "När en patient byter hälsocentral mitt i en pågående samordnad individuell plan tappar vi ofta bort "
-            "vem som kallar till nästa möte.\n\nJag föreslår att vi enas om att den som senast kallade gör det tills "
-            "en ny fast vårdkontakt är utsedd.", False,
+            "SIP när patienten byter hälsocentral",
+            "discussion",
+            20,
+            "Annika Sjödin",
+            "",
+            SIP_FILES,
+            "När en patient byter hälsocentral mitt i en samordnad individuell plan tappar vi ofta bort "
+            "vem som kallar till nästa möte.\n\nJag föreslår att den som senast kallade gör det tills "
+            "en ny fast vårdkontakt är utsedd.",
+            False,
         ),
-        ("Köer till BUP: läget och vad skolan kan göra under tiden", "information", 15, "Lena Wikström", "", (a_file("BUP-statistik januari.xlsx", 88_000, "application/vnd.ms-excel"),), "", False),
-        ("Ny överenskommelse om tolkar", "decision", 15, "Erik Jonsson", "SVOM", (), "Dagens avtal går ut i juni. Vi behöver ett gemensamt förslag att lämna vidare.", False),
+        (
+            "Köer till BUP: läget och vad skolan kan göra under tiden",
+            "information",
+            15,
+            "Lena Wikström",
+            "",
+            (a_file("BUP-statistik januari.xlsx", 88_000, "application/vnd.ms-excel"),),
+            "",
+            False,
+        ),
+        (
+            "Ny överenskommelse om tolkar",
+            "decision",
+            15,
+            "Erik Jonsson",
+            "SVOM",
+            (),
+            "Dagens avtal går ut i juni. Vi behöver ett gemensamt förslag att lämna vidare.",
+            False,
+        ),
         ("Information från huvudmännen", "information", 20, "", "", (), "", True),
         ("Nationella förändringar", "information", 5, "Jonas Dahl", "", (), "", True),
         ("Nästa möte och avslutning", None, 5, "", "", (), "", True),
-    ]  # fmt: skip
+    ]
     lines = []
     begins = FEBRUARY.start
     for number, (title, kind, minutes, presenter, forum, files, description, standing) in enumerate(rows, 1):
         lines.append(
             AgendaLine(
-                number=number, title=title, type=kind, forum=forum or None, minutes=minutes, begins=begins,
-                presenter=presenter, proposer="" if standing else presenter, description=description,
-                files=files, changed=number in (5, 6), standing=standing,
+                number=number,
+                title=title,
+                type=kind,
+                forum=forum or None,
+                minutes=minutes,
+                begins=begins,
+                presenter=presenter,
+                proposer="" if standing else presenter,
+                description=description,
+                files=files,
+                changed=number in (5, 6),
+                standing=standing,
             )
-        )  # fmt: skip
+        )
         begins += timedelta(minutes=minutes)
     return tuple(lines)
 
@@ -121,39 +176,80 @@ _THEIR_TEXT = "Hej,\n\nkan vi ta upp tolkarna på nästa möte?\n\n/Sven <b>Sven
 NOTES: dict[str, dict[str, Any]] = {
     "proposal": {"kind": "proposal", "item": AN_ITEM, "meeting": FEBRUARY, "late": False, "files": SIP_FILES},
     "proposal, late": {"kind": "proposal", "item": AN_ITEM, "meeting": FEBRUARY, "late": True, "files": ()},
-    "proposal, no meeting": {"kind": "proposal", "item": PLAIN_ITEM, "meeting": None, "late": False, "files": ()},
+    "proposal, no meeting": {
+        "kind": "proposal",
+        "item": PLAIN_ITEM,
+        "meeting": None,
+        "late": False,
+        "files": (),
+    },
     "withdrawal": {"kind": "withdrawal", "title": "Ny överenskommelse om tolkar", "meeting": FEBRUARY},
     "supplement": {
-        "kind": "supplement", "title": AN_ITEM.title, "files": SIP_FILES[:1], "meeting": FEBRUARY, "after_agenda": True,
+        "kind": "supplement",
+        "title": AN_ITEM.title,
+        "files": SIP_FILES[:1],
+        "meeting": FEBRUARY,
+        "after_agenda": True,
     },
     "absence": {
-        "kind": "absence", "person_name": "Lena Wikström", "is_self": True, "meetings": [FEBRUARY], "extent": "whole",
-        "substitute_name": "Johan Edlund", "seat_empty": False,
+        "kind": "absence",
+        "person_name": "Lena Wikström",
+        "is_self": True,
+        "meetings": [FEBRUARY],
+        "extent": "whole",
+        "substitute_name": "Johan Edlund",
+        "seat_empty": False,
     },
     "absence, other, several": {
-        "kind": "absence", "person_name": "Per Ahlström", "is_self": False, "meetings": [FEBRUARY, APRIL],
-        "extent": "whole", "substitute_name": "", "seat_empty": True,
+        "kind": "absence",
+        "person_name": "Per Ahlström",
+        "is_self": False,
+        "meetings": [FEBRUARY, APRIL],
+        "extent": "whole",
+        "substitute_name": "",
+        "seat_empty": True,
     },
     "absence, late": {
-        "kind": "absence", "person_name": "Lena Wikström", "is_self": True, "meetings": [FEBRUARY], "extent": "late",
-        "substitute_name": "", "seat_empty": False,
+        "kind": "absence",
+        "person_name": "Lena Wikström",
+        "is_self": True,
+        "meetings": [FEBRUARY],
+        "extent": "late",
+        "substitute_name": "",
+        "seat_empty": False,
     },
     "absence, early": {
-        "kind": "absence", "person_name": "Lena Wikström", "is_self": True, "meetings": [JUNE], "extent": "early",
-        "substitute_name": "", "seat_empty": False,
+        "kind": "absence",
+        "person_name": "Lena Wikström",
+        "is_self": True,
+        "meetings": [JUNE],
+        "extent": "early",
+        "substitute_name": "",
+        "seat_empty": False,
     },
     "attendance": {
-        "kind": "attendance", "person_name": "Lena Wikström", "is_self": True, "meetings": [FEBRUARY],
+        "kind": "attendance",
+        "person_name": "Lena Wikström",
+        "is_self": True,
+        "meetings": [FEBRUARY],
         "released_name": "Johan Edlund",
     },
     "replacement": {
-        "kind": "replacement", "leaving_name": "Erik Jonsson", "successor_name": "Petra Ek", "from_date": date(2027, 5, 1),
+        "kind": "replacement",
+        "leaving_name": "Erik Jonsson",
+        "successor_name": "Petra Ek",
+        "from_date": date(2027, 5, 1),
     },
     "replacement, open": {
-        "kind": "replacement", "leaving_name": "Erik Jonsson", "successor_name": "", "from_date": date(2027, 5, 1),
+        "kind": "replacement",
+        "leaving_name": "Erik Jonsson",
+        "successor_name": "",
+        "from_date": date(2027, 5, 1),
     },
     "contact": {
-        "kind": "contact", "person_name": "Anders Fors",
+        "kind": "contact",
+        "person_name": "Anders Fors",
+        "is_self": True,
         "changes": [("e-post", "anders.fors@krokom.example"), ("telefon", "070-174 06 05")],
     },
     "meeting, cancel": {"kind": "meeting", "meeting": FEBRUARY, "action": "cancel"},
@@ -162,15 +258,31 @@ NOTES: dict[str, dict[str, Any]] = {
     "minutes": {"kind": "minutes", "meeting": FEBRUARY},
     "question": {"kind": "question", "passed_to": "Ingrid Palm"},
     "undone": {"kind": "undone", "what": ["”Läget på elevhälsan” står inte längre på dagordningen."]},
+    "undone, whole": {"kind": "undone", "what": ()},
     "nothing-to-undo": {"kind": "nothing-to-undo"},
     "approval": {"kind": "approval", "meeting": FEBRUARY, "what": "agenda", "goes_at": at(2, 4, 8)},
     "approval, minutes, now": {"kind": "approval", "meeting": FEBRUARY, "what": "minutes", "goes_at": None},
+    "proposal-waits": {"kind": "proposal-waits", "title": "Läget på elevhälsan"},
+    "not-taken-up": {"kind": "not-taken-up", "title": "Läget på elevhälsan"},
+    "no-such-item": {"kind": "no-such-item", "title": "Parkeringen"},
+    "no-such-item, untitled": {"kind": "no-such-item", "title": ""},
+    "replacement-no-seat": {"kind": "replacement-no-seat", "person_name": "Ulla Strand"},
+    "no-meeting": {"kind": "no-meeting"},
+    "no-draft": {"kind": "no-draft"},
+    "not-yours": {"kind": "not-yours", "passed_to": "Ingrid Palm"},
+    "minutes-changes": {"kind": "minutes-changes", "meeting": FEBRUARY, "comment": "Rätta punkt 5."},
+    "agenda-is-out": {"kind": "agenda-is-out", "meeting": FEBRUARY},
+    "decided": {"kind": "decided", "sentence": "Ta med det på mötet torsdag 11 februari 2027."},
+    "nothing-done": {"kind": "nothing-done"},
     "approval-old": {"kind": "approval-old", "version": 2, "newest": 3},
     "received": {"kind": "received"},
-}  # fmt: skip
+}
 ASK = {
     "doubt": "det finns två Maria i nätverket",
-    "options": ["Maria Lundgren kan inte komma 11 februari 2027.", "Maria Lundqvist kan inte komma 11 februari 2027."],
+    "options": [
+        "Maria Lundgren kan inte komma 11 februari 2027.",
+        "Maria Lundqvist kan inte komma 11 februari 2027.",
+    ],
 }
 ASK_MORE = {
     "doubt": "du skriver ”mötet i maj”, men i maj finns inget möte",
@@ -183,14 +295,28 @@ def _receipt(notes: list[dict[str, Any]], questions: list[dict[str, Any]] | None
 
 
 _DRAFT: dict[str, Any] = {
-    **_TO_SECRETARY, "version": 1, "lines": LINES, "done": [], "not_done": [], "removed": [], "agenda_at": at(2, 4, 8),
-    "minutes_planned": 120, "minutes_available": 120, "over_minutes": 0, "warnings": [], "recipients_count": 18,
+    **_TO_SECRETARY,
+    "version": 1,
+    "lines": LINES,
+    "done": [],
+    "not_done": [],
+    "removed": [],
+    "agenda_at": at(2, 4, 8),
+    "minutes_planned": 120,
+    "minutes_available": 120,
+    "over_minutes": 0,
+    "warnings": [],
+    "recipients_count": 18,
     "is_new_version": False,
-}  # fmt: skip
+}
 _SEAT: dict[str, Any] = {
-    **_TO_SECRETARY, "person_name": "Lena Wikström", "seat_title": "Områdeschef Barn och unga vuxna", "other_name": "",
-    "from_date": None, "meetings": [FEBRUARY],
-}  # fmt: skip
+    **_TO_SECRETARY,
+    "person_name": "Lena Wikström",
+    "seat_title": "Områdeschef Barn och unga vuxna",
+    "other_name": "",
+    "from_date": None,
+    "meetings": [FEBRUARY],
+}
 
 # (mailing, what is special about it, its facts)
 CASES: list[tuple[str, str, dict[str, Any]]] = [
@@ -198,114 +324,393 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
     ("receipt", "several things", _receipt([NOTES["proposal"], NOTES["absence"]])),
     ("receipt", "a question", _receipt([], [ASK])),
     ("receipt", "noted and two questions", _receipt([NOTES["proposal"]], [ASK, ASK_MORE])),
-    ("receipt", "no subject, no meeting", {**_receipt([NOTES["received"]]), "subject_of": "", "meeting": None}),
-    ("ask-secretary", "a stranger proposes", {
-        **_TO_SECRETARY, "reason": "Sven Svensson finns inte i nätverket, men vill anmäla ”Tolkar” till mötet 11 februari 2027.",
-        "from_name": "Sven Svensson", "from_address": "sven@tolkar.example", "their_subject": "Tolkar",
-        "their_text": _THEIR_TEXT, "options": ["Gör så.", "Gör det inte."]}),
-    ("question", "from a member", {
-        **_TO_SECRETARY, "from_name": "Lena Wikström", "from_address": LENA.address, "their_subject": "Parkering",
-        "their_text": "Hej! Finns det parkering vid Regionens hus?"}),
-    ("answer", "from the secretary", {
-        **_TO_ALL, "secretary_name": "Ingrid Palm", "answer_text": "Ja, på baksidan. Be om ett tillstånd i receptionen.",
-        "their_subject": "Parkering", "their_text": "Hej! Finns det parkering vid Regionens hus?"}),
+    (
+        "receipt",
+        "an open question",
+        _receipt([NOTES["replacement"]], [{"doubt": "Vilken e-postadress har Petra Ek?", "options": ()}]),
+    ),
+    (
+        "receipt",
+        "no subject, no meeting",
+        {**_receipt([NOTES["received"]]), "subject_of": "", "meeting": None},
+    ),
+    (
+        "ask-secretary",
+        "a stranger proposes",
+        {
+            **_TO_SECRETARY,
+            "reason": "Sven Svensson finns inte i nätverket, men vill anmäla ”Tolkar” till mötet.",
+            "from_name": "Sven Svensson",
+            "from_address": "sven@tolkar.example",
+            "their_subject": "Tolkar",
+            "their_text": _THEIR_TEXT,
+            "options": ["Gör så.", "Gör det inte."],
+        },
+    ),
+    (
+        "question",
+        "from a member",
+        {
+            **_TO_SECRETARY,
+            "from_name": "Lena Wikström",
+            "from_address": LENA.address,
+            "their_subject": "Parkering",
+            "their_text": "Hej! Finns det parkering vid Regionens hus?",
+        },
+    ),
+    (
+        "answer",
+        "from the secretary",
+        {
+            **_TO_ALL,
+            "secretary_name": "Ingrid Palm",
+            "answer_text": "Ja, på baksidan. Be om ett tillstånd i receptionen.",
+            "their_subject": "Parkering",
+            "their_text": "Hej! Finns det parkering vid Regionens hus?",
+        },
+    ),
     ("help", "before a meeting", {**_TO_ALL, "next_meeting": FEBRUARY, "closes_at": at(1, 26, 16)}),
     ("help", "no meeting", {**_TO_ALL, "meeting": None, "next_meeting": None, "closes_at": None}),
-    ("call-in", "before the agenda", {
-        **_TO_ALL, "to": JOHAN, "for_name": "Lena Wikström", "seat_title": "Områdeschef Barn och unga vuxna", "agenda": [],
-        "agenda_sent": False}),
-    ("call-in", "after the agenda", {
-        **_TO_ALL, "to": JOHAN, "for_name": "Lena Wikström", "seat_title": "Områdeschef Barn och unga vuxna", "agenda": LINES,
-        "agenda_sent": True}),
+    (
+        "call-in",
+        "before the agenda",
+        {
+            **_TO_ALL,
+            "to": JOHAN,
+            "for_name": "Lena Wikström",
+            "seat_title": "Områdeschef Barn och unga vuxna",
+            "agenda": [],
+            "agenda_sent": False,
+        },
+    ),
+    (
+        "call-in",
+        "after the agenda",
+        {
+            **_TO_ALL,
+            "to": JOHAN,
+            "for_name": "Lena Wikström",
+            "seat_title": "Områdeschef Barn och unga vuxna",
+            "agenda": LINES,
+            "agenda_sent": True,
+        },
+    ),
     ("released", "after all", {**_TO_ALL, "to": JOHAN, "for_name": "Lena Wikström"}),
     ("seat-notice", "seat empty", {**_SEAT, "kind": "seat-empty"}),
-    ("seat-notice", "substitute cannot either", {**_SEAT, "kind": "seat-empty", "other_name": "Johan Edlund"}),
-    ("seat-notice", "replaced", {**_SEAT, "kind": "replaced", "other_name": "Petra Ek", "from_date": date(2027, 5, 1), "meetings": []}),
-    ("seat-notice", "no successor", {**_SEAT, "kind": "leaving-no-successor", "from_date": date(2027, 5, 1), "meetings": []}),
+    (
+        "seat-notice",
+        "substitute cannot either",
+        {**_SEAT, "kind": "seat-empty", "other_name": "Johan Edlund"},
+    ),
+    (
+        "seat-notice",
+        "replaced",
+        {
+            **_SEAT,
+            "kind": "replaced",
+            "other_name": "Petra Ek",
+            "from_date": date(2027, 5, 1),
+            "meetings": [],
+        },
+    ),
+    (
+        "seat-notice",
+        "no successor",
+        {**_SEAT, "kind": "leaving-no-successor", "from_date": date(2027, 5, 1), "meetings": []},
+    ),
     ("seat-notice", "outside substitute", {**_SEAT, "kind": "outside-substitute", "other_name": "Petra Ek"}),
-    ("seat-notice", "contact", {**_SEAT, "kind": "contact", "other_name": "telefon 070-174 06 05", "meetings": []}),
-    ("welcome", "a successor", {
-        **_TO_ALL, "to": Recipient("Petra Ek", "petra.ek@krokom.example", "petra.ek"), "leaving_name": "Erik Jonsson",
-        "seat_title": "IFO-chef", "from_date": date(2027, 5, 1), "meetings": [APRIL, JUNE], "chair_name": "Maria Lundgren",
-        "secretary_name": "Ingrid Palm"}),
-    ("meeting-moved", "another day", {
-        **_TO_ALL, "meeting": APRIL, "old_start": at(4, 15, 13), "action": "move", "old_place": APRIL.place}),
-    ("meeting-moved", "another place", {
-        **_TO_ALL, "meeting": APRIL, "old_start": APRIL.start, "action": "place", "old_place": "Regionens hus, sal Storsjön"}),
-    ("meeting-cancelled", "with a reason", {**_TO_ALL, "reason_text": "Det kom för få ärenden den här gången."}),
+    (
+        "seat-notice",
+        "contact",
+        {**_SEAT, "kind": "contact", "other_name": "telefon 070-174 06 05", "meetings": []},
+    ),
+    (
+        "welcome",
+        "a successor",
+        {
+            **_TO_ALL,
+            "to": Recipient("Petra Ek", "petra.ek@krokom.example", "petra.ek"),
+            "leaving_name": "Erik Jonsson",
+            "seat_title": "IFO-chef",
+            "from_date": date(2027, 5, 1),
+            "meetings": [APRIL, JUNE],
+            "chair_name": "Maria Lundgren",
+            "secretary_name": "Ingrid Palm",
+        },
+    ),
+    (
+        "meeting-moved",
+        "another day",
+        {**_TO_ALL, "meeting": APRIL, "old_start": at(4, 15, 13), "action": "move", "old_place": APRIL.place},
+    ),
+    (
+        "meeting-moved",
+        "another place",
+        {
+            **_TO_ALL,
+            "meeting": APRIL,
+            "old_start": APRIL.start,
+            "action": "place",
+            "old_place": "Regionens hus, sal Storsjön",
+        },
+    ),
+    (
+        "meeting-cancelled",
+        "with a reason",
+        {**_TO_ALL, "reason_text": "Det kom för få ärenden den här gången.", "following": APRIL},
+    ),
     ("meeting-cancelled", "without", {**_TO_ALL, "reason_text": ""}),
-    ("call", "for matters", {
-        **_TO_ALL, "closes_at": at(1, 26, 16), "agenda_at": at(2, 4, 8), "items": MATTERS[:1],
-        "priorities": ["Barn och unga med psykisk ohälsa", "Vuxna med samsjuklighet"]}),
-    ("call", "nothing yet", {**_TO_ALL, "closes_at": at(1, 26, 16), "agenda_at": at(2, 4, 8), "items": [], "priorities": []}),
+    (
+        "call",
+        "for matters",
+        {
+            **_TO_ALL,
+            "closes_at": at(1, 26, 16),
+            "agenda_at": at(2, 4, 8),
+            "items": MATTERS[:1],
+            "priorities": ["Barn och unga med psykisk ohälsa", "Vuxna med samsjuklighet"],
+        },
+    ),
+    (
+        "call",
+        "nothing yet",
+        {**_TO_ALL, "closes_at": at(1, 26, 16), "agenda_at": at(2, 4, 8), "items": [], "priorities": []},
+    ),
     ("remind-call", "soon", {**_TO_ALL, "closes_at": at(1, 26, 16), "items": MATTERS}),
     ("remind-call", "nothing yet", {**_TO_ALL, "closes_at": at(1, 26, 16), "items": []}),
-    ("preparation", "three matters", {
-        **_TO_ALL, "items": MATTERS, "preparation": FEBRUARY.preparation, "over_minutes": 15}),
+    (
+        "preparation",
+        "three matters",
+        {**_TO_ALL, "items": MATTERS, "preparation": FEBRUARY.preparation, "over_minutes": 15},
+    ),
     ("preparation", "none", {**_TO_ALL, "items": [], "preparation": None, "over_minutes": 0}),
     ("agenda-draft", "first version", _DRAFT),
-    ("agenda-draft", "second version", {
-        **_DRAFT, "version": 2, "is_new_version": True, "minutes_planned": 135, "over_minutes": 15,
-        "done": ["Punkt 5, ”SIP när patienten byter hälsocentral”, har fått 20 minuter."],
-        "not_done": ["Punkt 14 finns inte i version 1."], "removed": ["Läget på elevhälsan"],
-        "warnings": ["Punkt 8 har ingen föredragande.", "”Underlag SIP.pdf” är skyddad med lösenord."]}),
-    ("agenda-draft-reminder", "to the secretary", {
-        **_TO_SECRETARY, "version": 2, "lines": LINES, "agenda_at": at(2, 4, 8), "escalated": False,
-        "secretary_name": "Ingrid Palm", "late": False}),
-    ("agenda-draft-reminder", "to the chair", {
-        **_TO_SECRETARY, "to": MARIA, "version": 2, "lines": LINES, "agenda_at": at(2, 4, 8), "escalated": True,
-        "secretary_name": "Ingrid Palm", "late": False}),
-    ("agenda-draft-reminder", "late", {
-        **_TO_SECRETARY, "version": 2, "lines": LINES, "agenda_at": at(2, 4, 8), "escalated": True,
-        "secretary_name": "Ingrid Palm", "late": True}),
-    ("agenda", "to a member who presents", {
-        **_TO_ALL, "lines": LINES, "documents": ["Dagordning 11 februari 2027.pdf", "Underlag SIP.pdf"],
-        "is_presenter_only": False, "their_items": [LINES[5]]}),
-    ("agenda", "to a presenter from outside", {
-        **_TO_ALL, "to": Recipient("Petra Ek", "petra.ek@tolkar.example"), "lines": LINES, "documents": [],
-        "is_presenter_only": True, "their_items": [LINES[6]]}),
-    ("agenda-report", "the agenda", {
-        **_TO_SECRETARY, "what": "agenda", "at": at(2, 4, 8),
-        "rows": [("Lena Wikström", LENA.address, "skickad", ""), ("Petra Ek", "petra.ek@krokom.example", "nekad", "adressen finns inte")],
-        "files": SIP_FILES}),
-    ("agenda-report", "the minutes", {**_TO_SECRETARY, "what": "minutes", "at": at(2, 18, 9), "rows": [("Lena Wikström", LENA.address, "skickad", "")], "files": ()}),
-    ("attendance-list", "the day before", {
-        **_TO_SECRETARY, "attending": [("Maria Lundgren", "IFO-chef"), ("Karin Nyström", "Regionöverläkare")],
-        "absent": [("Lena Wikström", "Områdeschef Barn och unga vuxna", "Johan Edlund"), ("Per Ahlström", "Chef Hälso- och sjukvårdspolitiska avdelningen", "")],
-        "late": ["Mats Hedin kommer senare"], "unknown": ["Camilla Rask"]}),
-    ("minutes-form", "after the meeting", {
-        **_TO_SECRETARY, "lines": LINES, "present": [("Maria Lundgren", "IFO-chef"), ("Karin Nyström", "Regionöverläkare")],
-        "absent": [("Lena Wikström", "Områdeschef Barn och unga vuxna", "Johan Edlund")],
-        "substitutes": [("Johan Edlund", "Lena Wikström")]}),
+    (
+        "agenda-draft",
+        "second version",
+        {
+            **_DRAFT,
+            "version": 2,
+            "is_new_version": True,
+            "minutes_planned": 135,
+            "over_minutes": 15,
+            "done": ["Punkt 5, ”SIP när patienten byter hälsocentral”, har fått 20 minuter."],
+            "not_done": ["Punkt 14 finns inte i version 1."],
+            "removed": ["Läget på elevhälsan"],
+            "warnings": ["Punkt 8 har ingen föredragande.", "”Underlag SIP.pdf” är skyddad med lösenord."],
+        },
+    ),
+    (
+        "agenda-draft-reminder",
+        "to the secretary",
+        {
+            **_TO_SECRETARY,
+            "version": 2,
+            "lines": LINES,
+            "agenda_at": at(2, 4, 8),
+            "escalated": False,
+            "secretary_name": "Ingrid Palm",
+            "late": False,
+        },
+    ),
+    (
+        "agenda-draft-reminder",
+        "to the chair",
+        {
+            **_TO_SECRETARY,
+            "to": MARIA,
+            "version": 2,
+            "lines": LINES,
+            "agenda_at": at(2, 4, 8),
+            "escalated": True,
+            "secretary_name": "Ingrid Palm",
+            "late": False,
+        },
+    ),
+    (
+        "agenda-draft-reminder",
+        "late",
+        {
+            **_TO_SECRETARY,
+            "version": 2,
+            "lines": LINES,
+            "agenda_at": at(2, 4, 8),
+            "escalated": True,
+            "secretary_name": "Ingrid Palm",
+            "late": True,
+        },
+    ),
+    (
+        "agenda",
+        "to a member who presents",
+        {
+            **_TO_ALL,
+            "lines": LINES,
+            "attached": (a_file("Dagordning 11 februari 2027.pdf"), *SIP_FILES),
+            "is_presenter_only": False,
+            "their_items": [LINES[5]],
+        },
+    ),
+    (
+        "agenda",
+        "to a presenter from outside",
+        {
+            **_TO_ALL,
+            "to": Recipient("Petra Ek", "petra.ek@tolkar.example"),
+            "lines": LINES,
+            "attached": (),
+            "is_presenter_only": True,
+            "their_items": [LINES[6]],
+        },
+    ),
+    (
+        "agenda-report",
+        "the agenda",
+        {
+            **_TO_SECRETARY,
+            "what": "agenda",
+            "at": at(2, 4, 8),
+            "rows": [
+                ("Lena Wikström", LENA.address, "skickad", ""),
+                ("Petra Ek", "petra.ek@krokom.example", "nekad", "adressen finns inte"),
+            ],
+            "files": SIP_FILES,
+        },
+    ),
+    (
+        "agenda-report",
+        "the minutes",
+        {
+            **_TO_SECRETARY,
+            "what": "minutes",
+            "at": at(2, 18, 9),
+            "rows": [("Lena Wikström", LENA.address, "skickad", "")],
+            "files": (),
+        },
+    ),
+    (
+        "attendance-list",
+        "the day before",
+        {
+            **_TO_SECRETARY,
+            "attending": [("Maria Lundgren", "IFO-chef"), ("Karin Nyström", "Regionöverläkare")],
+            "absent": [
+                ("Lena Wikström", "Områdeschef Barn och unga vuxna", "Johan Edlund"),
+                ("Per Ahlström", "Chef Hälso- och sjukvårdspolitiska avdelningen", ""),
+            ],
+            "late": [("Mats Hedin", "Områdeschef Vuxenpsykiatri")],
+            "unknown": [("Camilla Rask", "Skolchef")],
+        },
+    ),
+    (
+        "minutes-form",
+        "after the meeting",
+        {
+            **_TO_SECRETARY,
+            "lines": LINES,
+            "present": [("Maria Lundgren", "IFO-chef"), ("Karin Nyström", "Regionöverläkare")],
+            "absent": [("Lena Wikström", "Områdeschef Barn och unga vuxna")],
+            "substitutes": [("Johan Edlund", "för Lena Wikström")],
+        },
+    ),
     ("minutes-reminder", "to the secretary", {**_TO_SECRETARY, "days_since": 7, "escalated": False}),
     ("minutes-reminder", "to the chair", {**_TO_SECRETARY, "to": MARIA, "days_since": 14, "escalated": True}),
-    ("minutes-draft", "text and file", {
-        **_TO_SECRETARY, "version": 1, "text": MINUTES_TEXT, "files": (a_file("Protokoll 11 februari 2027.pdf"),),
-        "recipients": ["Lena Wikström", "Maria Lundgren", "Karin Nyström"], "comment": "Skicka gärna före fredag."}),
-    ("minutes", "to all", {
-        **_TO_ALL, "text": MINUTES_TEXT, "files": (a_file("Protokoll 11 februari 2027.pdf"),), "secretary_name": "Ingrid Palm"}),
-    ("minutes", "file only", {
-        **_TO_ALL, "text": "", "files": (a_file("Protokoll 11 februari 2027.pdf"),), "secretary_name": "Ingrid Palm"}),
-    ("set-aside", "unreadable", {
-        **_TO_SECRETARY, "meeting": None, "from_text": "okänd@x.example", "their_subject": "", "reason": "Mejlet går inte att läsa."}),
-    ("undeliverable", "unknown address", {
-        **_TO_SECRETARY, "address": "petra.ek@krokom.example", "name": "Petra Ek",
-        "mailing_subject": "Kallelse och dagordning: SamReKo 11 februari 2027", "reason": "Adressen finns inte (550 5.1.1)."}),
+    (
+        "minutes-draft",
+        "text and file",
+        {
+            **_TO_SECRETARY,
+            "version": 1,
+            "text": MINUTES_TEXT,
+            "files": (a_file("Protokoll 11 februari 2027.pdf"),),
+            "recipients": ["Lena Wikström", "Maria Lundgren", "Karin Nyström"],
+            "comment": "Skicka gärna före fredag.",
+        },
+    ),
+    (
+        "minutes",
+        "to all",
+        {
+            **_TO_ALL,
+            "text": MINUTES_TEXT,
+            "files": (a_file("Protokoll 11 februari 2027.pdf"),),
+            "secretary_name": "Ingrid Palm",
+        },
+    ),
+    (
+        "minutes",
+        "file only",
+        {
+            **_TO_ALL,
+            "text": "",
+            "files": (a_file("Protokoll 11 februari 2027.pdf"),),
+            "secretary_name": "Ingrid Palm",
+        },
+    ),
+    (
+        "set-aside",
+        "unreadable",
+        {
+            **_TO_SECRETARY,
+            "meeting": None,
+            "from_text": "okänd@x.example",
+            "their_subject": "",
+            "reason": "Mejlet går inte att läsa.",
+        },
+    ),
+    (
+        "undeliverable",
+        "unknown address",
+        {
+            **_TO_SECRETARY,
+            "address": "petra.ek@krokom.example",
+            "name": "Petra Ek",
+            "mailing_subject": "Kallelse och dagordning: SamReKo 11 februari 2027",
+            "reason": "Adressen finns inte (550 5.1.1).",
+        },
+    ),
     ("too-large", "30 MB", {**_TO_ALL, "meeting": None, "limit_mb": 25}),
-]  # fmt: skip
+]
 
 ORDERS: list[DocumentOrder] = [
-    DocumentOrder("agenda", "Dagordning 11 februari 2027.pdf", {
-        "network": NETWORK, "meeting": FEBRUARY, "lines": LINES, "secretary_name": "Ingrid Palm", "chair_name": "Maria Lundgren"}),
-    DocumentOrder("minutes-form", "Underlag för protokoll 11 februari 2027.pdf", {
-        "network": NETWORK, "meeting": FEBRUARY, "lines": LINES, "secretary_name": "Ingrid Palm", "chair_name": "Maria Lundgren",
-        "present": [("Maria Lundgren", "IFO-chef"), ("Karin Nyström", "Regionöverläkare")],
-        "absent": [("Lena Wikström", "Områdeschef Barn och unga vuxna", "Johan Edlund")],
-        "substitutes": [("Johan Edlund", "Lena Wikström")]}),
-    DocumentOrder("minutes", "Protokoll 11 februari 2027.pdf", {
-        "network": NETWORK, "meeting": FEBRUARY, "lines": LINES, "text": MINUTES_TEXT, "secretary_name": "Ingrid Palm",
-        "chair_name": "Maria Lundgren"}),
-]  # fmt: skip
+    DocumentOrder(
+        "agenda",
+        "Dagordning 11 februari 2027.pdf",
+        {
+            "network": NETWORK,
+            "meeting": FEBRUARY,
+            "lines": LINES,
+            "secretary_name": "Ingrid Palm",
+            "chair_name": "Maria Lundgren",
+        },
+    ),
+    DocumentOrder(
+        "minutes-form",
+        "Underlag för protokoll 11 februari 2027.pdf",
+        {
+            "network": NETWORK,
+            "meeting": FEBRUARY,
+            "lines": LINES,
+            "secretary_name": "Ingrid Palm",
+            "chair_name": "Maria Lundgren",
+            "present": [("Maria Lundgren", "IFO-chef"), ("Karin Nyström", "Regionöverläkare")],
+            "absent": [("Lena Wikström", "Områdeschef Barn och unga vuxna")],
+            "substitutes": [("Johan Edlund", "för Lena Wikström")],
+        },
+    ),
+    DocumentOrder(
+        "minutes",
+        "Protokoll 11 februari 2027.pdf",
+        {
+            "network": NETWORK,
+            "meeting": FEBRUARY,
+            "lines": LINES,
+            "text": MINUTES_TEXT,
+            "secretary_name": "Ingrid Palm",
+            "chair_name": "Maria Lundgren",
+        },
+    ),
+]
 
 ENTRY = CalendarEntry(
     method="REQUEST",
@@ -316,7 +721,7 @@ ENTRY = CalendarEntry(
     summary="SamReKo: möte",
     place=FEBRUARY.place,
     online=FEBRUARY.online,
-    description="Kallelse och dagordning finns i mejlet; svara på det om du inte kan komma, så kallar vi din ersättare.",
+    description="Dagordningen finns i mejlet. Svara på det om du inte kan komma, så kallar vi din ersättare.",
     organizer_name="SamReKo – hälso- och sjukvård, skola och IFO",
     organizer_address=NETWORK.address,
 )

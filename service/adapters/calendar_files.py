@@ -9,7 +9,7 @@ from icalendar.prop import vRecur
 
 from service.usecases.outgoing import CalendarEntry, Recipient
 
-# Zones that keep central European time by the rule of the Union: the last Sunday of March and of October at 01 UTC.
+# Central European time changes by the rule of the Union: the last Sundays of March and October, at 01 UTC.
 _CENTRAL_EUROPE = frozenset({"Europe/Stockholm", "Europe/Oslo", "Europe/Copenhagen", "Europe/Berlin"})
 
 

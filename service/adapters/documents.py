@@ -61,7 +61,7 @@ class Press:
         return self._compile(files, _map_text(data, _only_surely_printable))
 
     def _compile(self, files: Mapping[str, bytes], data: Mapping[str, Any]) -> bytes:
-        made = typst.compile(
+        made = typst.compile(  # type: ignore[call-overload]  # its types do not know of several sources
             dict(files),
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
@@ -143,7 +143,11 @@ def minutes_blocks(text: str, lines: Sequence[AgendaLine]) -> list[dict[str, str
         heading = re.match(r"(?:§ ?)?(\d{1,2})[.)]? +(.{2,})", line)
         if not line:
             close()
-        elif heading and (title := titles.get(int(heading[1]))) and heading[2].casefold().startswith(title[:40]):
+        elif (
+            heading
+            and (title := titles.get(int(heading[1])))
+            and heading[2].casefold().startswith(title[:40])
+        ):
             close()
             blocks.append({"kind": "heading", "text": line})
         elif bullet := re.match(r"[-–•*] +(.+)", line):

@@ -23,7 +23,8 @@ from typing import Literal
 from service.adapters.templates import Rendered
 from service.domain.agenda import FileRef
 
-# The standard policy folds at 78 by encoding what has no space in it, which destroys Exchange's long Message-IDs.
+# The standard policy folds at 78 by encoding what has no space in it, which destroys
+# Exchange's long Message-IDs.
 POLICY = SMTP.clone(max_line_length=900, cte_type="7bit")
 
 _LINE = 57
@@ -102,12 +103,18 @@ def address(name: str, addr_spec: str) -> Address:
     The name may be anything: what could break out of the header is left out.
     """
     local, at, domain = addr_spec.strip().rpartition("@")
-    if not (local and at and domain) or not addr_spec.isprintable() or re.search(r'[\s<>,;:"()\\]', addr_spec.strip()):
+    if (
+        not (local and at and domain)
+        or not addr_spec.isprintable()
+        or re.search(r'[\s<>,;:"()\\]', addr_spec.strip())
+    ):
         raise ValueError(f"not an address: {addr_spec!r}")
     if not domain.isascii():
         domain = domain.encode("idna").decode("ascii")
     if not local.isascii():
-        raise ValueError(f"an address with other letters than a–z before the @ cannot be reached: {addr_spec!r}")
+        raise ValueError(
+            f"an address with other letters than a–z before the @ cannot be reached: {addr_spec!r}"
+        )
     return Address(display_name=_words(name), addr_spec=f"{local}@{domain}")
 
 
@@ -118,7 +125,11 @@ def safe_filename(name: str) -> str:
     name = re.sub(r'[<>:"|?*]', "_", name)
     if len(name) > _NAME_LENGTH:
         stem, dot, ending = name.rpartition(".")
-        name = f"{stem[: _NAME_LENGTH - len(ending) - 1]}.{ending}" if dot and len(ending) < 10 else name[:_NAME_LENGTH]
+        name = (
+            f"{stem[: _NAME_LENGTH - len(ending) - 1]}.{ending}"
+            if dot and len(ending) < 10
+            else name[:_NAME_LENGTH]
+        )
     return name or "bilaga"
 
 
@@ -151,7 +162,9 @@ def _part_head(filename: str, content_type: str) -> bytes:
     """The header of an attached part, up to and with its empty line."""
     part = EmailMessage(policy=POLICY)
     # A whole message may not be sent as base64 (RFC 2046, 5.2.1); its .eml name opens it all the same.
-    plain = not _CONTENT_TYPE.fullmatch(content_type) or content_type.lower().startswith(("message/", "multipart/"))
+    plain = not _CONTENT_TYPE.fullmatch(content_type) or content_type.lower().startswith(
+        ("message/", "multipart/")
+    )
     part["Content-Type"] = "application/octet-stream" if plain else content_type.lower()
     part["Content-Transfer-Encoding"] = "base64"
     part.add_header("Content-Disposition", "attachment", filename=safe_filename(filename))

@@ -98,7 +98,9 @@ class Phrasing:
     def when(self, meeting: Meeting) -> str:
         """torsdag 11 februari 2027 kl. 13.00–15.00"""
         if meeting.start.date() != meeting.end.date():
-            return str(self.words["dates"]["until"]).format(start=self.at(meeting.start), end=self.at(meeting.end))
+            return str(self.words["dates"]["until"]).format(
+                start=self.at(meeting.start), end=self.at(meeting.end)
+            )
         return str(self.words["dates"]["between"]).format(
             day=self.in_words(meeting.start), start=self.clock(meeting.start), end=self.clock(meeting.end)
         )
@@ -132,9 +134,8 @@ class Letterhead:
         folders = [folder / language for folder in (own, shipped) if folder is not None]
         self.phrasing = Phrasing.read(folders, language)
         loader = FileSystemLoader([str(folder) for folder in folders])
-        shared = {"trim_blocks": True, "lstrip_blocks": True, "undefined": StrictUndefined, "auto_reload": False}
-        self._plain = Environment(loader=loader, autoescape=False, cache_size=-1, **shared)  # noqa: S701
-        self._html = Environment(loader=loader, autoescape=True, cache_size=-1, **shared)
+        self._plain = _environment(loader, autoescape=False)
+        self._html = _environment(loader, autoescape=True)
         filters = _filters(self.phrasing)
         self._plain.filters.update(filters)
         self._html.filters.update(filters)
@@ -174,6 +175,19 @@ class Letterhead:
                 self._html.get_template(html),
             )
         return self._ready[mailing]
+
+
+def _environment(loader: FileSystemLoader, *, autoescape: bool) -> Environment:
+    return Environment(
+        loader=loader,
+        autoescape=autoescape,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        # Compiled once and kept: a template is read again when the service starts again.
+        auto_reload=False,
+        cache_size=-1,
+    )
 
 
 def _filters(phrasing: Phrasing) -> dict[str, Callable[..., Any]]:
@@ -233,6 +247,9 @@ def _html_lines(text: object) -> Markup:
     return Markup("<br>\n").join(lines)
 
 
+# A line must not begin with a number that only wrapping put there: it would be read as an item of the agenda.
+_NUMBER = re.compile(r" (?=\d{1,2}[.)]( |$))")
+_JOINED = "\x03"
 _HANGING = re.compile(r"(?:> ?)+|\s*(?:[-–•] |\d{1,3}\. )|\s+")
 
 
@@ -250,14 +267,15 @@ def _finish_text(text: str) -> str:
         found = _HANGING.match(line)
         lead = found[0] if found else ""
         hang = lead if lead.startswith(">") else " " * len(lead)
-        out += textwrap.wrap(
-            line[len(lead) :],
+        wrapped = textwrap.wrap(
+            _NUMBER.sub(_JOINED, line[len(lead) :]),
             WIDTH,
             initial_indent=lead,
             subsequent_indent=hang,
             break_long_words=False,
             break_on_hyphens=False,
-        ) or [line]
+        )
+        out += [part.replace(_JOINED, " ") for part in wrapped] or [line]
     return "\n".join(out).strip("\n") + "\n"
 
 
