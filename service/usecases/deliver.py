@@ -15,7 +15,7 @@ from typing import Protocol
 
 from service.domain.world import World
 from service.usecases.letters import to_secretary
-from service.usecases.office import Office, Outbound, Store
+from service.usecases.office import Office, Outbound
 from service.usecases.outgoing import Post
 from service.usecases.writing import write
 
@@ -43,6 +43,9 @@ class Faults:
     uncertain: type[Exception]
 
 
+# So many letters are under way at a time; after a kill so many have to be asked about.
+BATCH = 20
+
 # Growing pauses between tries; after the last a letter is given up.
 PAUSES: Sequence[timedelta] = tuple(
     timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440)
@@ -50,29 +53,35 @@ PAUSES: Sequence[timedelta] = tuple(
 
 
 def deliver(
-    office: Office, courier: Courier, faults: Faults, *, on_sent: Callable[[], None] | None = None
+    office: Office, courier: Courier, faults: Faults, stopping: Callable[[], bool] = lambda: False
 ) -> int:
     """Send what waits; returns how many letters the server took.
 
-    Stops when the server is away; what is left waits for the next round.
+    Ends when the server is away or the service is stopping; what is left
+    waits for the next round.
     """
     store = office.store
     sent = 0
-    while batch := store.waiting(office.now()):
+    while not stopping() and (batch := store.waiting(office.now(), limit=BATCH)):
         store.sending([letter.number for letter in batch if letter.number is not None])
         for at, letter in enumerate(batch):
+            if stopping():
+                _put_off(office, batch[at:], "tjänsten stoppas", office.now())
+                return sent
             try:
                 sent += _deliver_one(office, courier, faults, letter)
             except faults.away as fault:
-                later = office.now() + PAUSES[0]
-                for left in batch[at:]:
-                    assert left.number is not None
-                    store.postponed(left.number, str(fault), later, counts=False)
+                _put_off(office, batch[at:], str(fault), office.now() + PAUSES[0])
                 log.warning("the mail server is away: %s", type(fault).__name__)
                 return sent
-            if on_sent:
-                on_sent()
     return sent
+
+
+def _put_off(office: Office, letters: Sequence[Outbound], why: str, until: datetime) -> None:
+    """Let letters wait again without counting it as a try of theirs."""
+    for letter in letters:
+        assert letter.number is not None
+        office.store.postponed(letter.number, why, until, counts=False)
 
 
 def _deliver_one(office: Office, courier: Courier, faults: Faults, letter: Outbound) -> int:
@@ -80,7 +89,7 @@ def _deliver_one(office: Office, courier: Courier, faults: Faults, letter: Outbo
     number = letter.number
     assert number is not None
     try:
-        message = office.compose(letter, world, _files(store))
+        message = office.compose(letter, world, store.file)
         answer = courier.send(world.charter.address, letter.to.address, message)
     except faults.away:
         raise
@@ -100,10 +109,6 @@ def _deliver_one(office: Office, courier: Courier, faults: Faults, letter: Outbo
     store.delivered(number, answer, office.now())
     log.info("letter=%d what=%s to=%s sent", number, letter.what, letter.to.person or "outsider")
     return 1
-
-
-def _files(store: Store) -> Callable[[str], bytes]:
-    return store.file
 
 
 def _give_up(office: Office, letter: Outbound, why: str) -> None:

@@ -253,6 +253,12 @@ class Store(Protocol):
     def file(self, sha256: str) -> bytes:
         """A stored content, outside a transaction."""
 
+    def next_try(self) -> datetime | None:
+        """When the next waiting letter's time comes; None when none waits."""
+
+    def is_loaded(self) -> bool:
+        """Whether a network has been loaded; until then there is no world."""
+
     def interrupted(self) -> list[Outbound]:
         """Letters that a stopped service left in the state "sending"; they wait again afterwards."""
 

@@ -23,6 +23,7 @@ from service.adapters.database.engine import PATIENCE, Lock, make_engine, migrat
 from service.adapters.database.errors import StoreAway, StoreError
 from service.adapters.database.fingerprint import fingerprint
 from service.adapters.database.models import (
+    CharterRow,
     Incoming,
     Journal,
     Outgoing,
@@ -35,6 +36,7 @@ from service.adapters.database.shelves import Shelving
 from service.domain.world import World
 from service.usecases.office import Arrival, OpenQuestion, Outbound
 
+_charter = table_of(CharterRow)
 _turn = table_of(Turn)
 _incoming = table_of(Incoming)
 _outgoing = table_of(Outgoing)
@@ -402,6 +404,19 @@ class SqlStore:
                 },
             )
 
+    def next_try(self) -> datetime | None:
+        with self._reader.connect() as connection:
+            found = connection.execute(
+                select(func.min(func.coalesce(_outgoing.c.next_try, _outgoing.c.created))).where(
+                    _outgoing.c.state == "waiting"
+                )
+            ).scalar_one_or_none()
+        return found.astimezone(self._zone) if found else None
+
+    def is_loaded(self) -> bool:
+        with self._reader.connect() as connection:
+            return bool(connection.execute(select(func.count()).select_from(_charter)).scalar_one())
+
     def interrupted(self) -> list[Outbound]:
         zone = self._zone
         with self._turn() as (connection, _):
@@ -506,7 +521,7 @@ class SqlStore:
 
 def _by_state(connection: Connection, table: Any) -> dict[str, int]:
     rows = connection.execute(select(table.c.state, func.count()).group_by(table.c.state))
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def _portions(numbers: Sequence[int], size: int = 500) -> Iterator[Sequence[int]]:

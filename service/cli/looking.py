@@ -1,0 +1,60 @@
+"""The commands that only look: inspect, status, rehearse and export."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+
+from service.adapters import inspecting
+from service.adapters.terms_files import load_rules
+from service.cli.clock import clock_for
+from service.config import load_config
+from service.domain.world import World
+from service.usecases.load import align, charter_of
+from service.usecases.rehearse import as_rows, as_table
+from service.usecases.rehearse import rehearse as plan
+from service.usecases.status import status as gather
+from service.usecases.status import status_in_words
+from service.wiring import network_of, open_service, shipped
+
+
+def inspect(args: argparse.Namespace) -> int:
+    """How messages would be read, and why; changes nothing."""
+    network = args.network or load_config(args.config).network
+    return inspecting.inspect(network, args.files, as_json=args.json, out=sys.stdout, err=sys.stderr)
+
+
+def status(args: argparse.Namespace) -> int:
+    """Where everything stands."""
+    config = load_config(args.config)
+    with open_service(config, clock_for(config, args.at)) as service:
+        found = gather(service.store, service.office.rules, service.office.now())
+        if args.json:
+            print(json.dumps(found, ensure_ascii=False, indent=1))
+        else:
+            print(status_in_words(found, service.store.world()))
+    return 0
+
+
+def rehearse(args: argparse.Namespace) -> int:
+    """Every mailing of a year; from the network file alone, so that it can be asked before anything runs."""
+    config = load_config(args.config)
+    network = network_of(config)
+    own = config.own_rules if config.own_rules.is_dir() else None
+    rules = load_rules(shipped("rules"), own)
+    world = World(charter_of(network)).put(align(None, network, clock_for(config, None)().date()).put)
+    planned = plan(world, rules, args.year)
+    print(json.dumps(as_rows(planned), ensure_ascii=False, indent=1) if args.json else as_table(planned))
+    return 0
+
+
+def export(args: argparse.Namespace) -> int:
+    """The records, complete and readable without this program."""
+    from service.adapters.exporting import export_to
+
+    config = load_config(args.config)
+    with open_service(config, clock_for(config, None)) as service:
+        written = export_to(service.store, service.office, args.folder, args.year)
+    print(f"{written} handlingar är skrivna till {args.folder}.")
+    return 0

@@ -1,0 +1,160 @@
+"""Where everything stands, as `kallelse status` tells it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from service.domain.agenda import Item, compile_agenda
+from service.domain.distribution import names, secretary
+from service.domain.intents import Contact
+from service.domain.network import Meeting
+from service.domain.progress import state
+from service.domain.world import World
+from service.usecases.office import Rules, Store
+from service.usecases.words import clock, day_in_words
+
+
+def status(store: Store, rules: Rules, now: datetime) -> dict[str, Any]:
+    """The whole state as plain values; times are ISO 8601 in the network's time zone."""
+    world = store.world()
+    now = now.astimezone(world.zone)
+    network = world.network_on(now.date())
+    return {
+        "now": now.isoformat(timespec="seconds"),
+        "meetings": [_meeting(world, rules, m, now) for m in network.meetings],
+        "seats": [
+            {"id": s.id, "title": s.title, "holder": s.holder, "substitute": s.substitute}
+            for s in network.seats
+        ],
+        "awaiting": _awaiting(world, store, now),
+        "secretary": getattr(network.secretary(now.year), "id", None),
+        "chair": getattr(network.chair(now.year), "id", None),
+        **store.counts(),
+    }
+
+
+def _meeting(world: World, rules: Rules, meeting: Meeting, now: datetime) -> dict[str, Any]:
+    draft = world.newest_draft("agenda", meeting.key)
+    lines = draft.lines if draft else compile_agenda(
+        meeting, world.items_of(meeting.key), rules.standing_items, tuple(world.meetings.values())
+    )  # fmt: skip
+    late = [i for i in world.items_of(meeting.key) if i.state == "late"]
+    called = world.called_in(meeting.key)
+    return {
+        "date": meeting.key.isoformat(),
+        "start": meeting.start.isoformat(),
+        "end": meeting.end.isoformat(),
+        "place": meeting.place,
+        "kind": meeting.kind,
+        "state": state(world, meeting, rules.timeline, now),
+        "version": draft.version if draft else None,
+        "items": [_item(n, item) for n, item in enumerate(lines, 1)],
+        "late": [_item(None, item) for item in late],
+        "absent": list(world.absent_from(meeting.key)),
+        "attending": [
+            p.person for p in world.presences.values() if p.meeting == meeting.key and p.state != "absent"
+        ],
+        "substitutes": [
+            {
+                "seat": c.seat,
+                "person": c.person or {"name": c.name, "email": c.email or None},
+            }
+            for c in called
+        ],
+    }
+
+
+def _item(number: int | None, item: Item) -> dict[str, Any]:
+    return {
+        "number": number,
+        "title": item.title,
+        "type": item.type,
+        "forum": item.forum,
+        "minutes": item.minutes,
+        "presenter": _contact(item.presenter),
+        "proposer": item.proposer or item.proposer_address or None,
+        "standing": item.standing,
+        "attachments": [f.filename for f in item.files],
+    }
+
+
+def _contact(contact: Contact | None) -> dict[str, str | None] | None:
+    return {"name": contact.name, "email": contact.email} if contact else None
+
+
+def _awaiting(world: World, store: Store, now: datetime) -> list[dict[str, Any]]:
+    who = secretary(world, now)
+    waiting = [
+        {
+            "what": f"{d.what}-draft",
+            "meeting": d.meeting.isoformat(),
+            "version": d.version,
+            "from": who.id if who else None,
+        }
+        for d in world.drafts.values()
+        if d.state == "waiting"
+    ]
+    questions = [
+        {
+            "what": "ask",
+            "kind": q.kind,
+            "letter": q.about,
+            "from": q.asked.person or q.asked.address,
+        }
+        for q in store.awaiting()
+    ]
+    return [*waiting, *questions]
+
+
+_STATES = {
+    "planned": "planerat",
+    "open": "ärenden tas emot",
+    "closed-for-matters": "stängt för nya ärenden",
+    "draft": "utkast väntar på svar",
+    "approved": "dagordningen är godkänd",
+    "agenda-sent": "dagordningen är skickad",
+    "held": "hållet",
+    "minutes-draft": "protokollet väntar på svar",
+    "minutes-sent": "protokollet är skickat",
+    "cancelled": "inställt",
+}
+
+
+def status_in_words(found: dict[str, Any], world: World) -> str:
+    """The same for a person to read."""
+    known = names(world)
+
+    def name(person: Any) -> str:
+        if isinstance(person, dict):
+            return str(person["name"])
+        return known.get(person, str(person))
+
+    lines = [f"{world.charter.short_name}, {day_in_words(datetime.fromisoformat(found['now']).date())}"]
+    if not found["meetings"]:
+        lines.append("Inga möten är inlagda. Skriv in dem i nätverksfilen och kör kallelse load.")
+    if found["secretary"] is None:
+        lines.append("Ingen sekreterare är angiven för året. Skriv in det under [[terms]] i nätverksfilen.")
+    for meeting in found["meetings"]:
+        start = datetime.fromisoformat(meeting["start"])
+        when = f"{day_in_words(start.date())} kl. {clock(start)}, {meeting['place']}"
+        lines += ["", f"{when}: {_STATES[meeting['state']]}"]
+        lines += [f"  {i['number']}. {i['title']}" for i in meeting["items"] if not i["standing"]]
+        lines += [f"  väntar på sekreteraren: {i['title']}" for i in meeting["late"]]
+        if meeting["absent"]:
+            lines.append(f"  kommer inte: {', '.join(name(p) for p in meeting['absent'])}")
+        lines += [f"  inkallad ersättare: {name(s['person'])}" for s in meeting["substitutes"]]
+    incoming, outgoing = found["incoming"], found["outgoing"]
+    lines += [
+        "",
+        f"Inkommet: {incoming['received']} mejl, {incoming['acted']} åtgärdade, "
+        f"{incoming['asked']} med en fråga, {incoming['failed']} lagda åt sidan.",
+        f"Utgående: {outgoing['waiting']} väntar, {outgoing['sent']} skickade, "
+        f"{outgoing['refused']} avvisade.",
+    ]
+    for one in found["awaiting"]:
+        what = {"agenda-draft": "utkastet till dagordning", "minutes-draft": "utkastet till protokoll"}.get(
+            one["what"], "en fråga"
+        )
+        lines.append(f"Väntar på svar om {what} från {name(one['from'])}.")
+    return "\n".join(lines)

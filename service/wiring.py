@@ -1,0 +1,181 @@
+"""The world of one network, built from its configuration; nothing is global."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from service.adapters import smtp
+from service.adapters.calendar_files import calendar_file
+from service.adapters.database import SqlStore, open_store
+from service.adapters.documents import Press
+from service.adapters.imap import ImapMailbox, ImapSettings, Watcher
+from service.adapters.mime import parse
+from service.adapters.network_files import load_network
+from service.adapters.outgoing_mime import compose
+from service.adapters.rule_files import load_rulebook
+from service.adapters.sender_proof import prove
+from service.adapters.smtp import SmtpCourier, SmtpSettings
+from service.adapters.templates import Letterhead
+from service.adapters.terms_files import load_rules
+from service.config import Config
+from service.domain.network import Network
+from service.domain.world import World
+from service.interpretation.reading import read
+from service.usecases.deliver import Faults
+from service.usecases.load import align
+from service.usecases.office import Office, Outbound, Rendered
+from service.usecases.writing import REPLIES
+
+FAULTS = Faults(smtp.Away, smtp.Temporary, smtp.Permanent, smtp.Uncertain)
+
+# Letters and digits that are not mistaken for one another when read aloud.
+_TOKEN = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+def shipped(name: str) -> Path:
+    """Where the program's own templates or rules lie: in the wheel, or beside the package in a checkout."""
+    package = Path(__file__).resolve().parent
+    for place in (package / "_shipped" / name, package / name):
+        if place.is_dir():
+            return place
+    return package.parent / name
+
+
+def token() -> str:
+    """Sixty random bits, for a Message-ID that nobody can guess."""
+    return "".join(secrets.choice(_TOKEN) for _ in range(12))
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One network's office with its mailbox and its courier."""
+
+    config: Config
+    office: Office
+    store: SqlStore
+
+    def mailbox(self) -> ImapMailbox | None:
+        """A new connection to the mailbox; None when none is configured."""
+        settings = imap_settings(self.config)
+        return ImapMailbox(settings) if settings else None
+
+    def courier(self) -> SmtpCourier | None:
+        settings = smtp_settings(self.config)
+        return SmtpCourier(settings) if settings else None
+
+    def watcher(self, ring: Callable[[], None]) -> Watcher | None:
+        settings = imap_settings(self.config)
+        return Watcher(settings, ring) if settings else None
+
+
+def imap_settings(config: Config) -> ImapSettings | None:
+    section = config.imap
+    if section is None:
+        return None
+    return ImapSettings(
+        host=section.host,
+        port=section.port,
+        user=section.user,
+        password=section.password.get_secret_value(),
+        tls=section.tls,
+        folder=section.folder,
+        handled=section.handled,
+        ca_file=section.ca_file,
+    )
+
+
+def smtp_settings(config: Config) -> SmtpSettings | None:
+    section = config.smtp
+    if section is None:
+        return None
+    return SmtpSettings(
+        host=section.host,
+        port=section.port,
+        user=section.user,
+        password=section.password.get_secret_value(),
+        tls=section.tls,
+        ca_file=section.ca_file,
+    )
+
+
+@contextlib.contextmanager
+def open_service(config: Config, now: Callable[[], datetime] = wall_clock) -> Iterator[Service]:
+    """Open the database and build the office; an empty database gets the network file.
+
+    Raises BadFile, BadNetwork, BadRules, StoreError and StoreAway, each with
+    one line that says what to mend.
+    """
+    with open_store_only(config, now) as store:
+        if not store.is_loaded():
+            network = load_network(config.network)
+            with store.work() as book:
+                book.put(align(None, network, now().date()).put)
+        yield Service(config, office_for(config, store, now), store)
+
+
+@contextlib.contextmanager
+def open_store_only(config: Config, now: Callable[[], datetime] = wall_clock) -> Iterator[SqlStore]:
+    """The database alone, which may still be empty."""
+    config.data.mkdir(parents=True, exist_ok=True)
+    with contextlib.closing(open_store(config.database_url, data_folder=config.data, now=now)) as store:
+        yield store
+
+
+def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> Office:
+    """The office of one network; `now` is the clock, or the time that a rehearsal says it is."""
+    own_rules = config.own_rules if config.own_rules.is_dir() else None
+    own_templates = config.own_templates if config.own_templates.is_dir() else None
+    rules = shipped("rules")
+    language = store.world().charter.language
+    letterhead = Letterhead(shipped("templates"), own_templates, language)
+    press = Press(shipped("templates"), own_templates, language)
+    rulebook = load_rulebook(rules / "reading", own_rules)
+    zone = store.world().zone
+    return Office(
+        store=store,
+        rules=load_rules(rules, own_rules),
+        now=lambda: now().astimezone(zone),
+        token=token,
+        parse=parse,
+        read=lambda letter, surroundings: read(letter, rulebook, surroundings),
+        render=letterhead.render,
+        make_document=press.make,
+        compose=message_bytes,
+        trust=partial(prove, authserv=config.security.authserv),
+    )
+
+
+def message_bytes(letter: Outbound, world: World, file: Callable[[str], bytes]) -> bytes:
+    """A letter from the outbox as the bytes that go out."""
+    charter = world.charter
+    calendar = None
+    if letter.calendar:
+        made = calendar_file(letter.calendar, letter.to, letter.created)
+        calendar = (made, letter.calendar.method)
+    return compose(
+        message_id=letter.message_id,
+        sender=(charter.short_name, charter.address),
+        to=(letter.to.name, letter.to.address),
+        rendered=Rendered(letter.subject, letter.text, letter.html),
+        date=letter.created,
+        thread=letter.thread,
+        auto="auto-replied" if letter.what in REPLIES and letter.thread else "auto-generated",
+        files=[(ref, file(ref.sha256)) for ref in letter.files],
+        calendar=calendar,
+        language=charter.language,
+    )
+
+
+def network_of(config: Config) -> Network:
+    """The network as its file describes it, without a database."""
+    return load_network(config.network)
