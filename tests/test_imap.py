@@ -313,6 +313,7 @@ def test_without_move_mail_is_copied_and_only_ours_is_expunged(
     with account.client() as client:
         client.delete_messages([3])
     mailbox = open_mailbox(account.settings(handled="Hanterat/Brev"))
+    mailbox.uidvalidity()
 
     mailbox.move_to_handled([1, 2])
 
@@ -329,6 +330,7 @@ def test_without_uidplus_nobody_elses_deleted_mail_is_expunged(
     with account.client() as client:
         client.delete_messages([2])
     mailbox = open_mailbox(account.settings())
+    mailbox.uidvalidity()
 
     mailbox.move_to_handled([1])
     assert mailbox.uids()[1] == (1, 2)
@@ -394,6 +396,18 @@ def test_old_numbers_are_never_used_in_a_renumbered_folder(dovecot: Account, ope
     assert [one.raw for one in mailbox.fetch(again)] == [letter(1)]
 
 
+def test_numbers_of_unknown_age_are_not_acted_on(dovecot: Account, open_mailbox: OpenMailbox):
+    """After a restart the caller must say which UIDVALIDITY its numbers belong to."""
+    dovecot.drop(letter(1))
+    mailbox = open_mailbox(dovecot.settings())
+
+    with pytest.raises(ValueError, match="UIDVALIDITY"):
+        mailbox.move_to_handled([1])
+    mailbox.move_to_handled([1], uidvalidity=mailbox.uidvalidity())
+
+    assert mailbox.uids()[1] == ()
+
+
 def test_numbers_from_the_database_are_checked_on_an_open_connection(
     dovecot: Account, open_mailbox: OpenMailbox
 ):
@@ -425,6 +439,19 @@ def test_other_folders_are_read_without_leaving_a_mark(dovecot: Account, open_ma
     assert fetched.raw == letter(7)
     with dovecot.client("Skräppost") as client:
         assert rb"\Seen" not in client.get_flags([1])[1]
+
+
+@pytest.mark.parametrize("name", ["Junk", "Skräppost"])
+def test_the_junk_folder_is_found(name: str, dovecot: Account, open_mailbox: OpenMailbox):
+    """A member's notice that the server took for junk is told of, whatever language the folder is in."""
+    mailbox = open_mailbox(dovecot.settings())
+    assert mailbox.junk_folder() == ""
+    with dovecot.client() as client:
+        client.create_folder(name)
+        client.append(name, letter())
+
+    assert mailbox.junk_folder() == name
+    assert mailbox.uids(folder=mailbox.junk_folder())[1] == (1,)
 
 
 # Faults

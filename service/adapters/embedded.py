@@ -143,7 +143,7 @@ class EmbeddedServers:
         if self._loop is None:
             work.close()
             raise RuntimeError("the embedded servers are not running")
-        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
     def _serve(self) -> None:
         try:

@@ -269,6 +269,19 @@ class ImapMailbox:
                 self._validity = validity
             return validity, tuple(sorted(uid for uid in self._search_all(after, exists) if uid > after))
 
+    def junk_folder(self) -> str:
+        """Where this server lays what it takes for junk, as `uids` wants it; "" when none is seen."""
+        with self._faults("the folders could not be listed"):
+            client = self._line()
+            marked: str | None = client.find_special_folder(rb"\Junk")
+            if marked:
+                return marked
+            # Exchange names it in the language of the mailbox and does not mark it (RFC 6154).
+            for name in ("Skräppost", "Skräp-e-post", "Junk Email", "Junk E-mail", "Spam"):
+                if client.folder_exists(_real_name(name, self._namespace)):
+                    return name
+            return ""
+
     def message_ids(self, folder: str | None = None, since: date | None = None) -> dict[int, str]:
         """UID -> Message-ID ("" where there is none) of what arrived on or after `since`, for reconciliation.
 
@@ -324,11 +337,14 @@ class ImapMailbox:
         where the server has none copies, marks and expunges exactly these messages.
         No other message is ever expunged: on a server without UIDPLUS ours stay in
         the folder, marked as deleted, as long as somebody else's is marked too.
-        Raises Renumbered as `fetch` does.
+        Raises Renumbered as `fetch` does, and ValueError when nobody has said which
+        UIDVALIDITY the UIDs belong to: they may be from before a migration.
         """
         if not self._settings.handled or not uids:
             return
         expected = uidvalidity if uidvalidity is not None else self._validity
+        if expected is None:
+            raise ValueError("move_to_handled needs the UIDVALIDITY that the UIDs came with")
         with self._faults("handled mail could not be put away"):
             for portion in _portions(sorted(set(uids)), NUMBERS_A_COMMAND):
                 self._reopen(expected, None)
