@@ -1,0 +1,224 @@
+"""The PDFs that go out: structure, language, title, tags, fonts, and words that are only words."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+from pypdf import PdfReader
+
+from service.adapters.documents import KINDS, Press, minutes_blocks
+from service.usecases.outgoing import AgendaLine, DocumentOrder
+from tests.sample_facts import FEBRUARY, LINES, MINUTES_TEXT, ORDERS
+
+TEMPLATES = Path(__file__).parent.parent / "templates"
+AGENDA, FORM, MINUTES = ORDERS
+
+
+@pytest.fixture(scope="module")
+def press() -> Press:
+    return Press(TEMPLATES)
+
+
+def words(pdf: bytes) -> str:
+    """The document's words on one line, hyphenation undone."""
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages)
+    return re.sub(r"\s+", " ", text.replace("\u00ad", "").replace("-\n", "-"))
+
+
+def with_lines(*lines: AgendaLine, **facts: Any) -> DocumentOrder:
+    return DocumentOrder("agenda", "x.pdf", {**AGENDA.facts, "lines": lines, **facts})
+
+
+def tags(pdf: pikepdf.Pdf) -> Iterator[tuple[str, int]]:
+    """Every element of the structure tree by name, with its depth, in reading order."""
+
+    def walk(node: Any, depth: int) -> Iterator[tuple[str, int]]:
+        if isinstance(node, pikepdf.Array):
+            for child in node:  # type: ignore[attr-defined]
+                yield from walk(child, depth)
+        elif isinstance(node, pikepdf.Dictionary) and "/S" in node:
+            yield str(node.S)[1:], depth
+            if "/K" in node:
+                yield from walk(node.K, depth + 1)
+
+    yield from walk(pdf.Root.StructTreeRoot.K, 0)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=[o.kind for o in ORDERS])
+def test_a_document_can_be_read_by_a_screen_reader(press: Press, order: DocumentOrder) -> None:
+    """Tagged, marked as PDF/UA-1, Swedish, with a title that the window shows (ISO 14289-1, 7.1 and 7.2)."""
+    with pikepdf.open(io.BytesIO(press.make(order))) as pdf:
+        assert pdf.Root.MarkInfo.Marked
+        assert str(pdf.Root.Lang).startswith("sv")
+        assert pdf.Root.ViewerPreferences.DisplayDocTitle
+        with pdf.open_metadata() as metadata:
+            assert metadata["pdfuaid:part"] == "1"
+            assert "SamReKo 11 februari 2027" in metadata["dc:title"]
+        for page in pdf.pages:
+            assert page.obj.Tabs == pikepdf.Name.S
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=[o.kind for o in ORDERS])
+def test_headings_come_in_order(press: Press, order: DocumentOrder) -> None:
+    """One main heading, and no level is skipped on the way down."""
+    with pikepdf.open(io.BytesIO(press.make(order))) as pdf:
+        found = [name for name, _ in tags(pdf)]
+    levels = [int(name[1]) for name in found if re.fullmatch(r"H\d", name)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_the_agendas_table_has_heads_and_rows(press: Press) -> None:
+    """A head for each column and a row for each matter, so that a cell can be read with its head."""
+    with pikepdf.open(io.BytesIO(press.make(AGENDA))) as pdf:
+        found = [name for name, _ in tags(pdf)]
+    assert found.count("Table") == 1
+    assert found.count("TH") == 5
+    assert found.count("TR") == 1 + len(LINES)
+    assert found.count("TD") == 5 * len(LINES)
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=[o.kind for o in ORDERS])
+def test_fonts_are_in_the_file(press: Press, order: DocumentOrder) -> None:
+    """Every font is embedded and comes with typst, so the page looks the same everywhere."""
+    with pikepdf.open(io.BytesIO(press.make(order))) as pdf:
+        names = set()
+        for thing in pdf.objects:
+            if isinstance(thing, pikepdf.Dictionary) and thing.get("/Type") == pikepdf.Name.FontDescriptor:
+                names.add(str(thing.FontName).split("+")[-1])
+                assert {"/FontFile", "/FontFile2", "/FontFile3"} & set(thing.keys())
+    assert names
+    assert all(name.startswith("Libertinus") for name in names)
+
+
+def test_the_agenda_tells_all_that_a_member_needs(press: Press) -> None:
+    """Who, when, where, the link, each matter with type, time and presenter, and the annexes by number."""
+    text = words(press.make(AGENDA))
+    told = [
+        "SamReKo", "Torsdag 11 februari 2027", "13.00–15.00", FEBRUARY.place, "Maria Lundgren", "Ingrid Palm",
+        "diskussion", "13.40", "20 min", "Till SVOM", "Bilaga 2, 3",
+        "Bilaga 3: Flöde hälsocentral.docx (1,2 MB)",
+    ]  # fmt: skip
+    for phrase in (*told, *(line.title for line in LINES)):
+        assert phrase in text, phrase
+    links = [
+        a["/A"]["/URI"] for p in PdfReader(io.BytesIO(press.make(AGENDA))).pages for a in p.annotations or []
+    ]
+    assert FEBRUARY.online in links
+    assert "mailto:samreko@samverkan.example" in links
+
+
+def test_matters_are_bookmarks(press: Press) -> None:
+    """The outline leads to each matter that has more to say."""
+    outline = PdfReader(io.BytesIO(press.make(AGENDA))).outline
+    flat = [str(o["/Title"]) for o in _flat(outline)]
+    assert flat[0] == "Kallelse och dagordning"
+    assert "5. SIP när patienten byter hälsocentral" in flat
+
+
+def _flat(outline: Any) -> Iterator[Any]:
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from _flat(entry)
+        else:
+            yield entry
+
+
+def test_what_members_write_is_never_markup(press: Press) -> None:
+    """Typst's own signs in a title, place or text stay signs, and no file can be read by them."""
+    evil = '#read("/etc/passwd") *fet* $x^2$ @ref <märke> \\ [ ] // `kod` = rubrik #import "x"'
+    line = dataclasses.replace(LINES[4], title=evil, presenter=evil, description=f"{evil}\n\n= {evil}")
+    meeting = dataclasses.replace(FEBRUARY, place=evil, online='javascript:alert("x")')
+    pdf = press.make(with_lines(line, meeting=meeting))
+    text = words(pdf)
+    assert '#read("/etc/passwd") *fet* $x^2$ @ref <märke>' in text.replace("”", '"')
+    assert "root:" not in text
+    assert b"javascript" not in b"".join(
+        str(a.get_object()).encode() for p in PdfReader(io.BytesIO(pdf)).pages for a in p.annotations or []
+    )
+
+
+def test_signs_that_the_fonts_lack_do_not_stop_the_agenda(press: Press) -> None:
+    """Emoji are left out and foreign letters shown as "?"; everything else in the document is as it was."""
+    line = dataclasses.replace(LINES[4], title="Glad 😀 sommar ☀️ 你好 – Łódź, Ångström, Жанна, Αθήνα ✓")
+    text = words(press.make(with_lines(line, LINES[5])))
+    assert "Łódź, Ångström, Жанна, Αθήνα" in text
+    assert "Glad sommar ?? –" in re.sub(r"\s+", " ", text)
+    assert LINES[5].title in text
+
+
+def test_broken_text_is_mended(press: Press) -> None:
+    """Lone surrogates, control signs and decomposed letters come in from real mail."""
+    line = dataclasses.replace(LINES[4], title="A\x00\x07B \udce5 a\u0308 \u202eslut")
+    text = words(press.make(with_lines(line)))
+    assert "ä" in text
+    assert "slut" in text
+
+
+@pytest.mark.parametrize("lines", [(), (AgendaLine(1, "Ett"),), tuple(
+    dataclasses.replace(LINES[4], number=n, description="Lorem ipsum. " * 400) for n in range(1, 40)
+)], ids=["none", "bare", "many and long"])  # fmt: skip
+@pytest.mark.parametrize("kind", KINDS)
+def test_any_agenda_can_be_printed(press: Press, kind: str, lines: tuple[AgendaLine, ...]) -> None:
+    """No lines, a line with nothing but its title, forty long ones: all become a document."""
+    facts = {**FORM.facts, "lines": lines, "text": "", "secretary_name": "", "chair_name": "", "present": ()}
+    meeting = dataclasses.replace(FEBRUARY, place="", online="")
+    pdf = press.make(DocumentOrder(kind, "x.pdf", {**facts, "meeting": meeting}))  # type: ignore[arg-type]
+    assert len(PdfReader(io.BytesIO(pdf)).pages) >= 1
+
+
+def test_the_same_order_gives_the_same_bytes(press: Press) -> None:
+    """A document made again after a fault has the same hash and is stored once."""
+    assert press.make(AGENDA) == Press(TEMPLATES).make(AGENDA)
+
+
+def test_minutes_become_headings_bullets_and_paragraphs() -> None:
+    """A line that repeats a matter is its heading; other numbered lines are text."""
+    blocks = minutes_blocks(MINUTES_TEXT + "\n\n3 personer kom senare.", LINES)
+    assert [(b["kind"], b["text"]) for b in blocks if b["kind"] != "paragraph"] == [
+        ("heading", "1. Mötet öppnas, val av justerare"),
+        ("heading", "5. SIP när patienten byter hälsocentral"),
+        ("bullet", "Annika Sjödin skriver rutinen till mötet 22 april."),
+        ("bullet", "Erik Jonsson förankrar den hos IFO-cheferna."),
+        ("heading", "7. Ny överenskommelse om tolkar"),
+    ]
+    assert blocks[-1] == {"kind": "paragraph", "text": "3 personer kom senare."}
+
+
+def test_the_minutes_hold_every_word(press: Press) -> None:
+    """Nothing of the secretary's text is lost on its way to the page."""
+    text = words(press.make(MINUTES))
+    for word in MINUTES_TEXT.split():
+        assert word.lstrip("-") in text
+
+
+def test_the_form_asks_about_every_matter(press: Press) -> None:
+    """Attendance is filled in, and each matter has room for what was said and decided."""
+    text = words(press.make(FORM))
+    assert "Johan Edlund (för Lena Wikström)" in text
+    assert text.count("Kort om ärendet") == len(LINES)
+    assert all(f"{line.number}. {line.title}" in text for line in LINES)
+
+
+def test_a_networks_own_document_wins(press: Press, tmp_path: Path) -> None:
+    """A network may set one document itself and still use the house's pieces."""
+    own = tmp_path / "sv" / "documents"
+    own.mkdir(parents=True)
+    (own / "minutes.typ").write_text(
+        '#import "house.typ": *\n#let data = json(bytes(sys.inputs.data))\n'
+        '#show: document-page.with(data, "Eget", "Eget")\n= Eget protokoll\n',
+        "utf-8",
+    )
+    mine = Press(TEMPLATES, own=tmp_path)
+    assert "Eget protokoll" in words(mine.make(MINUTES))
+    assert "Kallelse och dagordning" in words(mine.make(AGENDA))
+    assert mine.missing() == []
