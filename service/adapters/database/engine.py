@@ -61,6 +61,9 @@ def make_engine(url: str, data_folder: Path | None, patience: float) -> tuple[En
 def _name_errors(engine: Engine, where: str) -> None:
     @event.listens_for(engine, "handle_error")
     def name(context: ExceptionContext) -> None:
+        if context.is_pre_ping:
+            # The pool has noticed that a connection is lost, and makes a new one.
+            return
         error = named(context.original_exception, context.is_disconnect, where)
         if error is not None:
             raise error from context.original_exception
@@ -197,6 +200,8 @@ def _postgresql(url: URL, patience: float) -> tuple[Engine, Lock, str]:
                 "keepalives_idle": 30,
                 "keepalives_interval": 10,
                 "keepalives_count": 3,
+                # Nor does a network that has fallen silent keep us waiting; milliseconds.
+                "tcp_user_timeout": 30_000,
                 "application_name": "kallelse",
             },
         )

@@ -14,14 +14,12 @@ class StoreError(Exception):
     """The database will not serve until an operator mends something; the message says what, in one line."""
 
 
-# What SQLite says when the fault lies in the file or its rights, and waiting will not help.
-_SQLITE_TO_MEND = (
-    "readonly database",
-    "malformed",
-    "is not a database",
-    "no such table",
-    "no such column",
-)
+# SQLite's result codes (sqlite.org/rescode.html) that pass: interrupted, busy, locked, out of memory,
+# input or output, full, cannot open, locking protocol.
+_SQLITE_PASSING = (5, 6, 7, 9, 10, 13, 14, 15)
+# And those where the fault lies in the file or its rights, and waiting will not help: a table that is
+# missing or in the way, permission, read-only, malformed, authorisation, no database.
+_SQLITE_TO_MEND = (1, 3, 8, 11, 23, 26)
 
 # PostgreSQL's classes of error that pass by themselves (appendix A of its manual): connection,
 # insufficient resources, operator intervention, and transaction rollback.
@@ -39,11 +37,11 @@ def named(error: BaseException, disconnected: bool, where: str) -> StoreAway | S
     """
     line = " ".join(str(error).split()).rstrip(".?")
     if isinstance(error, sqlite3.Error):
-        if isinstance(error, (sqlite3.OperationalError, sqlite3.DatabaseError)) and any(
-            sign in line for sign in _SQLITE_TO_MEND
-        ):
+        # The low byte is the primary code, the rest says more about it.
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        if code in _SQLITE_TO_MEND:
             return StoreError(f"The database {where} cannot be used: {line}.")
-        if isinstance(error, sqlite3.OperationalError) or disconnected:
+        if code in _SQLITE_PASSING or disconnected:
             return StoreAway(f"The database {where} is away: {line}.")
         return None
     state: Any = getattr(error, "sqlstate", None)

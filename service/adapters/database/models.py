@@ -297,6 +297,8 @@ class Place(Base):
             "ix_place_here",
             "folder",
             "uidvalidity",
+            # With the uid SQLite prefers it to the primary key, which also knows what has been moved.
+            "uid",
             sqlite_where=text("moved IS 0"),
             postgresql_where=text("moved IS false"),
         ),

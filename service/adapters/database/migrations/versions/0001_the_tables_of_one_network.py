@@ -297,7 +297,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_place_here",
         "place",
-        ["folder", "uidvalidity"],
+        ["folder", "uidvalidity", "uid"],
         unique=False,
         sqlite_where=sa.text("moved IS 0"),
         postgresql_where=sa.text("moved IS false"),
