@@ -1,4 +1,4 @@
-"""Many readers, one reading: what the letter asks for, in its order.
+"""Many readings, one reading: what the letter asks for, in its order.
 
 Courtesy stands alone, a question beside a wish is handed on, and nothing is
 certain from someone whom the network does not know.
@@ -8,17 +8,35 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from service.domain.intents import Courtesy, Intent, Question
+from service.domain.intents import Changes, Courtesy, Evidence, Intent, Question, Undo
 from service.interpretation.context import Context
+from service.interpretation.notices import read_rest
 
 
 def combined(context: Context, found: list[Intent]) -> list[Intent]:
     """The intents of a letter, ordered and honest."""
-    wishes = [i for i in found if not isinstance(i, Courtesy)]
-    kept = wishes or found[:1] or [Question(certain=True)]
+    wishes = [i for i in found if not isinstance(i, (Courtesy, Question))]
+    kept = sorted(wishes, key=lambda i: _place(context, i)) if wishes else []
+    if any(isinstance(i, Changes) for i in kept):
+        kept = [i for i in kept if i.kind not in {"approval"}]
+    rest = read_rest(context, kept)
+    if rest and isinstance(rest[0], Undo):
+        kept = rest
+    elif not kept:
+        kept = rest
     if not context.trusted:
         kept = [
-            replace(i, certain=False, doubt=i.doubt or "avsändaren finns inte i nätverket")
+            i if i.kind in {"courtesy"} else replace(i, certain=False, doubt=i.doubt or "avsändaren finns inte i nätverket")
             for i in kept
         ]
     return kept
+
+
+def _place(context: Context, intent: Intent) -> int:
+    """Where in the letter the words of an intent stand."""
+    return min((_find(context, e) for e in intent.evidence), default=len(context.words.text))
+
+
+def _find(context: Context, evidence: Evidence) -> int:
+    at = context.words.text.find(evidence.text)
+    return at if at >= 0 else (-1 if evidence.text and evidence.text in context.subject else len(context.words.text))

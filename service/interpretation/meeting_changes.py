@@ -1,0 +1,282 @@
+"""The meeting is called off, moved, or held somewhere else.
+
+Only the secretary and the chair of the meeting's year decide that; from
+anybody else it is asked about first.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+
+from service.domain.intents import Intent, MeetingChange
+from service.domain.network import Meeting
+from service.interpretation.context import SUBJECT, Context
+from service.interpretation.dates import find_dates
+from service.interpretation.grammar import is_asked, is_denied, is_supposed, subject_of
+from service.interpretation.meetings import MeetingMention
+from service.interpretation.rulebook import Hit
+from service.interpretation.words import bare, fold
+
+_OURS = re.compile(
+    r"(?<!\w)(?:möte\w*|sammanträde\w*|träff(?:en)?|samreko\w*|strategidag\w*|strategimöte\w*|sammankomst\w*|dagen i|vi|oss|meeting|lokal\w*|sal|salen|rum|rummet|mötes\w+|\w+mötet|venue|room)(?!\w)"
+)
+_NOT_OURS = re.compile(
+    r"(?<!\w)(?:svoms?|barnarenans?|\w*nämnden\w*|\w*styrelsen\w*|\w*utskott\w*|fullmäktige\w*|ledningsgrupp\w*|beredning\w*|apt|teams-möte\w*|avstämning\w*|förhandling\w*|kurs\w*|konferens\w*|operation\w*|utbildning\w*|resan|flyg\w*|tåg\w*|buss\w*)(?!\w)"
+)
+_TIME = r"(?:kl\.? ?|klockan )?(?P<h{n}>[01]?\d|2[0-3])(?:[.:](?P<m{n}>[0-5]\d))?"
+_SPAN = re.compile(
+    r"(?<![\d/.-])" + _TIME.format(n=1) + r" ?(?:-|–|—|till|och) ?" + _TIME.format(n=2) + r"(?![\d/]|[.:]\d| ?(?:minuter|min|personer|st|april|maj|juni|mars|jan|feb|okt|nov|dec|sep|aug|jul|jun))"
+)
+_AT = re.compile(r"(?<!\w)(?:kl\.? ?|klockan |at )(?P<h>[01]?\d|2[0-3])(?:[.:](?P<m>[0-5]\d))?(?!\d)")
+
+
+def read_meeting_changes(context: Context) -> tuple[list[Intent], frozenset[int]]:
+    """What happens to a meeting; and the sentences that say so."""
+    found: list[Intent] = []
+    used: set[int] = set()
+    cancels = _about_us(context, "cancel")
+    moves = _about_us(context, "move")
+    places = _about_us(context, "place")
+    handled: set[tuple[date | None, str]] = set()
+    if moves:
+        change = _move(context, moves)
+        if change:
+            found.append(change)
+            used |= {h.line for h in moves}
+            handled.add((change.meeting, "move"))
+    if cancels and not any(isinstance(i, MeetingChange) and i.action == "move" for i in found):
+        change = _cancel(context, cancels)
+        if change:
+            found.append(change)
+            used |= {h.line for h in cancels}
+    if places and not any(isinstance(i, MeetingChange) and i.action == "cancel" for i in found):
+        change = _place(context, places)
+        if change and not _same_as_move(found, change):
+            found.append(change)
+            used |= {h.line for h in places}
+    return found, frozenset(used - {SUBJECT})
+
+
+def _same_as_move(found: Sequence[Intent], change: MeetingChange) -> bool:
+    for intent in found:
+        if isinstance(intent, MeetingChange) and intent.action == "move" and intent.place:
+            return True
+    return False
+
+
+def _about_us(context: Context, kind: str) -> list[Hit]:
+    rows: list[Hit] = []
+    for hit in context.hits_of(kind):
+        if is_asked(context, hit) or is_supposed(context, hit) or is_denied(context, hit):
+            continue
+        if hit.line == SUBJECT and context.reference is not None:
+            continue
+        text = fold(context.text_of(hit.line))
+        ours = _OURS.search(text) or any(m.keys for m in context.meetings_in(hit.line))
+        if not ours and not (context.thread_meeting and kind == "place"):
+            continue
+        if _NOT_OURS.search(text) and not re.search(r"(?<!\w)(?:vårt möte|mötet|sammanträdet|samreko|vi|strategidagen)(?!\w)", text):
+            continue
+        if kind in {"cancel", "move"} and subject_of(context, hit).who == "person" and not re.search(r"(?<!\w)(?:möte|sammanträde|träff|samreko|strategidag)", text):
+            continue
+        rows.append(hit)
+    return rows
+
+
+def _meeting(context: Context, hits: Sequence[Hit], origin: bool = False) -> tuple[Meeting | None, str | None]:
+    """Which meeting is changed, and a doubt."""
+    network, now = context.surroundings.network, context.surroundings.now
+    rows: list[MeetingMention] = []
+    for hit in hits:
+        rows += context.meetings_in(hit.line)
+    rows += [m for m in context.meetings if m not in rows]
+    rows += context.subject_meetings
+    for mention in rows:
+        keys = [k for k in mention.keys if (m := network.meeting(k)) and m.end > now]
+        if len(keys) == 1 and not (mention.span and mention.kind == "season"):
+            return network.meeting(keys[0]), mention.conflict
+    if context.thread_meeting:
+        return context.thread_meeting, None
+    conflict = next((m.conflict for m in rows if m.conflict), None)
+    return network.next_meeting(now), conflict
+
+
+def _may(context: Context, meeting: Meeting | None) -> bool:
+    """Whether the writer decides about the meeting: its year's secretary or chair."""
+    network = context.surroundings.network
+    person = context.sender
+    if person is None or meeting is None:
+        return False
+    years = {meeting.start.year, context.surroundings.now.year}
+    return any(p and p.id == person.id for y in years for p in (network.chair(y), network.secretary(y)))
+
+
+def _finish(context: Context, meeting: Meeting | None, doubt: str | None) -> tuple[bool, str | None]:
+    if meeting is None:
+        return False, doubt or "det framgår inte vilket möte det gäller"
+    if doubt:
+        return False, doubt
+    if not _may(context, meeting):
+        return False, "bara sekreteraren och ordföranden ändrar ett möte"
+    return True, None
+
+
+def _cancel(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
+    meeting, doubt = _meeting(context, hits)
+    certain, doubt = _finish(context, meeting, doubt)
+    return MeetingChange(
+        meeting=meeting.key if meeting else None, action="cancel", certain=certain,
+        evidence=tuple(context.evidence(h) for h in hits[:2]), doubt=doubt,
+    )  # fmt: skip
+
+
+def _clock(hour: str, minute: str | None) -> time:
+    return time(int(hour), int(minute or 0))
+
+
+def times_in(text: str) -> tuple[time | None, time | None]:
+    """The clock times in a text: a span "kl. 13–15", or a beginning "kl 9.30"."""
+    flat = bare(fold(text))
+    for match in _SPAN.finditer(flat):
+        first, last = int(match["h1"]), int(match["h2"])
+        marked = "kl" in match.group() or match["m1"] or match["m2"]
+        before = flat[max(0, match.start() - 10) : match.start()]
+        if first < last and (marked or (7 <= first and last <= 20 and not re.search(r"(?:den|vecka|v\.?|punkt\w*) ?\Z", before))):
+            return _clock(match["h1"], match["m1"]), _clock(match["h2"], match["m2"])
+    found = [(_clock(m["h"], m["m"])) for m in _AT.finditer(flat)]
+    return (found[-1], None) if found else (None, None)
+
+
+def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
+    network, now = context.surroundings.network, context.surroundings.now
+    lines = [h.line for h in hits]
+    texts = [context.text_of(n) for n in dict.fromkeys(lines)]
+    following = [
+        context.sentences[n + 1].text for n in lines
+        if n + 1 < len(context.sentences) and n + 1 not in lines and n >= 0
+    ]  # fmt: skip
+    today = now.date()
+    known = {m.key for m in network.meetings} | {m.day for m in network.meetings}
+    named = [d for t in (*texts, *following) for d in find_dates(t, today, tuple(known)) if d.day]
+    meeting, doubt = _meeting(context, hits)
+    targets = [d for d in named if meeting and d.day not in {meeting.key, meeting.day} and d.day and d.day >= today]
+    start_time: time | None = None
+    end_time: time | None = None
+    for text in (*texts, *following):
+        start_time, end_time = _new_times(text)
+        if start_time:
+            break
+    day = targets[-1].day if targets else None
+    conflict = next((d.conflict for d in targets if d.conflict), None)
+    if meeting is None:
+        return None
+    if day is None:
+        day = _shift(texts, meeting)
+    if day is None and start_time is None:
+        return None
+    length = meeting.end - meeting.start
+    new_day = day or meeting.day
+    begin = datetime.combine(new_day, start_time or meeting.start.timetz().replace(tzinfo=None))
+    end = datetime.combine(new_day, end_time) if end_time else begin + length
+    place = next((p for t in (*texts, *following) if (p := place_in(t))), None)
+    certain, doubt = _finish(context, meeting, doubt or conflict)
+    return MeetingChange(
+        meeting=meeting.key, action="move", start=begin, end=end, place=place, certain=certain,
+        evidence=tuple(context.evidence(h) for h in hits[:2]), doubt=doubt,
+    )  # fmt: skip
+
+
+def _new_times(text: str) -> tuple[time | None, time | None]:
+    """The new times: what stands after "till" or "i stället", when the old ones are named too."""
+    flat = fold(text)
+    cut = re.search(r"(?:flytta\w*|ändra\w*|skjut\w*|från|istället|i stället|moved)[^.]*?(?<!\w)(till|to)(?!\w)", flat)
+    if cut and re.search(r"från", flat):
+        later = text[cut.end() :]
+        found = times_in(later)
+        if found[0]:
+            return found
+    return times_in(text)
+
+
+_STEPS = {"en": 1, "ett": 1, "två": 2, "tre": 3, "1": 1, "2": 2, "3": 3, "fyra": 4, "a": 1, "one": 1, "two": 2}
+
+
+def _shift(texts: Sequence[str], meeting: Meeting) -> date | None:
+    """ "en vecka framåt", "två dagar tidigare"."""
+    for text in texts:
+        found = re.search(r"(?<!\w)(en|ett|två|tre|fyra|a|one|two|\d) (vecka|veckor|week|weeks|dag|dagar|dygn|day|days)(?: (framåt|fram|senare|tidigare|bakåt|later|earlier|forward))?", fold(text))
+        if found:
+            days = _STEPS.get(found[1], 1) * (7 if found[2].startswith(("vecka", "veckor", "week")) else 1)
+            back = found[3] in {"tidigare", "bakåt", "earlier"} or "tidigarelägg" in fold(text)
+            return meeting.day - timedelta(days=days) if back else meeting.day + timedelta(days=days)
+    return None
+
+
+_CAP = r"[A-ZÅÄÖ][\wåäöé:-]*"
+_HOUSE = r"(?:[Ss]al(?:en)?|[Rr]um(?:met)?|[Ll]okal(?:en)?|[Kk]onferensrum(?:met)?|[Ss]ammanträdesrum(?:met)?|[Mm]ötesrum(?:met)?|[Hh]otell|[Hh]otel|[Rr]oom|[Ff]olkets|[Hh]örsal(?:en)?|[Aa]ula(?:n)?|[Bb]iblioteket|[Kk]ommunhuset|[Rr]ådhuset|[Ss]tadshuset|[Kk]ommunkontoret|[Rr]egionhuset|[Ll]andstingshuset|[Hh]älsocentralen|[Pp]lan \d)"
+_UNIT = rf"(?:{_HOUSE}(?: (?:{_CAP}|[A-Z]?\d+[A-Z]?|plan \d+))*|{_CAP}(?: (?:{_CAP}|hus|folkhögskola|park|gård|kommunhus|gymnasium|konferens|rådhus|församlingshem|värdshus|wärdshus|kulturhus|herrgård|hotell))*)"
+_PLACE = re.compile(
+    rf"(?:(?<!\w)(?:i|på|till|at|in|to|är|blir|:|lokal|hos|vi|tar)\s+|:\s*)(?P<place>(?:stora |lilla )?{_UNIT}(?:(?:,| -| –|, i| i| på|\s\()\s*(?:våning \d+|plan \d+|{_UNIT})\)?)*)"
+)
+_DIGITAL = re.compile(r"(?i)(?<!\w)(?:helt )?(digitalt|på teams|via teams|teams|på zoom|via zoom|på länk|via länk|online|på distans|helt på teams)(?!\w)")
+_NOT_PLACES = {
+    "samreko", "svom", "torsdag", "fredag", "onsdag", "tisdag", "måndag", "mars", "april", "maj", "stället", "vi", "ni", "jag",
+    "mötet", "det", "den", "hej", "mvh", "tack", "ny", "nya", "plats", "januari", "februari", "juni", "september", "november", "december",
+    "tiden", "tiderna", "samma", "bekräftelsen", "på", "i", "strategidagen", "dagen", "sammanträdet", "lokalen", "salen", "rummet", "sal", "rum", "lokal",
+}
+
+
+def place_in(text: str) -> str | None:
+    """Where a sentence says that the meeting is held."""
+    best: str | None = None
+    for match in _PLACE.finditer(text):
+        place = match["place"].strip(" ,.(")
+        if place.count("(") < place.count(")"):
+            place = place.rstrip(")")
+        if fold(place.split()[0]) in _NOT_PLACES and len(place.split()) == 1 or not place:
+            continue
+        if fold(place.split()[0]) in {"vi", "det", "mötet", "den", "strategidagen", "samma"}:
+            continue
+        lead = fold(text[max(0, match.start() - 34) : match.start("place")])
+        if re.search(r"(?:inte|i stället för|istället för|från|inte längre|ur|ut ur)\W+(?:\w+\W+)?\Z", lead):
+            continue
+        best = place
+    if best:
+        return best
+    digital = _DIGITAL.search(text)
+    if digital:
+        return "Teams" if "teams" in digital[1].lower() else digital[1]
+    return None
+
+
+def _place(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
+    meeting, doubt = _meeting(context, hits)
+    place: str | None = None
+    lines: list[int] = []
+    for hit in hits:
+        lines += [hit.line, hit.line + 1] if hit.line >= 0 else []
+    for index in dict.fromkeys((*[h.line for h in hits], *lines)):
+        if index >= len(context.sentences):
+            continue
+        place = place_in(_without_old(context, index, meeting))
+        if place:
+            break
+    if not place or meeting is None:
+        return None
+    certain, doubt = _finish(context, meeting, doubt)
+    return MeetingChange(
+        meeting=meeting.key, action="place", place=place, certain=certain,
+        evidence=tuple(context.evidence(h) for h in hits[:2]), doubt=doubt,
+    )  # fmt: skip
+
+
+def _without_old(context: Context, index: int, meeting: Meeting | None) -> str:
+    """A sentence without its dates, which look like places ("den 3 juni")."""
+    text = context.text_of(index)
+    offset = context.sentences[index].start if index >= 0 else 0
+    for mention in context.meetings_in(index):
+        begin, end = mention.start - offset, mention.end - offset
+        text = text[:begin] + "_" * (end - begin) + text[end:]
+    return text
