@@ -6,6 +6,7 @@ to know of each verb ("stryk 4, stryk även 6").  The phrases are the same.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -33,20 +34,21 @@ class Phrases:
 
     rules: tuple[tuple[str, tuple[Phrase, ...], tuple[Phrase, ...]], ...]
 
-    def spoken(self, text: str, *names: str) -> tuple[Spoken, ...]:
+    def spoken(self, text: str, *names: str, line: Line | None = None) -> tuple[Spoken, ...]:
         """Every hit in a sentence, in order; a hit that a none_of phrase touches is left out.
 
-        `names` keeps to these rules (the part after the slash); none means all.
+        `names` keeps to these rules (the part after the slash); none means
+        all.  `line` is the same sentence with its mentions marked.
         """
-        line = Line(0, fold(text), fold(text))
+        line = line or Line(0, fold(text), fold(text))
         found: list[Spoken] = []
         for rule, phrases, against in self.rules:
             if names and rule.partition("/")[2] not in names:
                 continue
-            spans = {m.span() for p in phrases for m in p.finditer(line)}
+            spans = {_span(p, m, line) for p in phrases for m in p.finditer(line)}
             if not spans:
                 continue
-            stops = [m.span() for p in against for m in p.finditer(line)]
+            stops = [_span(p, m, line) for p in against for m in p.finditer(line)]
             found += [
                 Spoken(rule, start, end)
                 for start, end in spans
@@ -57,6 +59,11 @@ class Phrases:
     def speaks(self, text: str, *names: str) -> bool:
         """Whether any of these rules speaks in the sentence."""
         return bool(self.spoken(text, *names))
+
+
+def _span(phrase: Phrase, match: re.Match[str], line: Line) -> tuple[int, int]:
+    start, end = match.span()
+    return (line.back(start), line.back(end)) if phrase.marked else (start, end)
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,286 @@
+"""What a letter says of a matter beside its name: type, time, presenter, forum, meeting, files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from service.domain.intents import Contact, ItemType
+from service.interpretation.context import SUBJECT, Context
+from service.interpretation.dates import find_minutes
+from service.interpretation.meetings import MeetingMention
+from service.interpretation.people import Mention
+from service.interpretation.phrases import phrases
+from service.interpretation.titles import content_words
+from service.interpretation.words import fold
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A presenter, or the reason why none can be told."""
+
+    contact: Contact | None = None
+    doubt: str | None = None
+
+
+def contact_of(context: Context, mention: Mention) -> Found:
+    """Whom a mention names, as a contact with the network's own address."""
+    if len(mention.candidates) > 1:
+        return Found(doubt=f"det finns flera som heter {mention.text}")
+    if mention.person is not None:
+        person = context.surroundings.network.person(mention.person)
+        return Found(Contact(name=person.name, email=person.email or None))
+    if mention.contact is not None:
+        return Found(Contact(name=mention.contact.name, email=mention.contact.email, title=mention.contact.title))
+    return Found()
+
+
+def writer(context: Context) -> Contact | None:
+    """Who "jag" is: the writer, whether the network knows him or not."""
+    if context.sender:
+        return Contact(name=context.sender.name, email=context.sender.email or None)
+    if context.letter.sender and context.letter.sender.name:
+        return Contact(name=context.letter.sender.name, email=context.letter.sender.address)
+    return None
+
+
+_HAS_PERSON = re.compile(r"\b(?:jag|undertecknad|själv|i|me|myself|vi)\b")
+_NOT_PRESENTER = re.compile(
+    r"\b(?:känner till|vet om|hälsar|hälsa|tipsade|bad mig|frågade|undrade|hörde av sig|har hört av sig|tyckte|håller med|stöder|instämmer|tack(?:ar)? till|cc|kopia|enligt|pratat med|talat med|stämt av med|tillsammans med|knows|told me|asked me)\b"
+)
+
+
+def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple[int, int]] | None = None) -> Found:
+    """Who is to present, by the sentences of a matter.
+
+    Only whom the message names; "jag drar den" names its writer.  `spans`
+    limits each sentence to a part of it.
+    """
+    rules = phrases(context.rulebook, "proposal")
+    last_named: Mention | None = None
+    for at, index in enumerate(indexes):
+        text = context.text_of(index)
+        folded = fold(text)
+        base = 0 if index == SUBJECT else context.sentences[index].start
+        people = [m for m in context.people_in(index) if not m.genitive or len(folded) < 40]
+        begin, end = spans[at] if spans else (0, len(text))
+        heard = [s for s in rules.spoken(text, "presents") if begin <= s.start < end]
+        if not heard:
+            if people:
+                last_named = people[-1]
+            continue
+        near = [m for m in people if begin <= m.start - base < end]
+        for spoken in heard:
+            found = _nearest(context, folded, base, near, spoken.start, spoken.end, last_named)
+            if found.contact or found.doubt:
+                return found
+        if people:
+            last_named = people[-1]
+    return Found()
+
+
+_FIRST_PERSON = re.compile(
+    r"\b(?:jag|undertecknad|i|i'll|i'm)\b(?:\s+\w+){0,5}?\s*$"
+)
+_FIRST_PERSON_AFTER = re.compile(r"^\s*(?:den|det|detta|punkten|ärendet|mig|gärna|nog|då|också)?\s*:?\s*(?:är )?\s*(?:jag|själv|undertecknad|mig|myself)\b")
+
+
+def _nearest(
+    context: Context, folded: str, base: int, people: Sequence[Mention], start: int, end: int, last: Mention | None
+) -> Found:
+    before = folded[:start]
+    after = folded[end:]
+    clause_from = max(before.rfind(c) for c in (".", ";", "!", "?", ":", "(")) + 1
+    left = [m for m in people if clause_from <= m.start - base < start]
+    right = [m for m in people if m.start - base >= end and m.start - base - end <= 45]
+    word = folded[start:end]
+    inside = [m for m in people if start <= m.start - base < end]
+    labelled = re.match(r"(?:föredragande|föredragare|presentatör|presenter|vem)\b", word)
+    passive = bool(re.search(r"(?:dras|föredras|presenteras|redovisas|hålls i)\b", word))
+    if labelled or passive:
+        if re.match(r"\s*(?:är|blir|:|ska vara|–|-|av|=|is)?\s*(?:undertecknad|jag|själv|mig)\b", after) or (
+            labelled and re.search(r"\b(?:jag|undertecknad)\b[^.;]{0,12}$", before)
+        ):
+            me = writer(context)
+            return Found(me) if me else Found()
+        if right:
+            return contact_of(context, right[0])
+        if left:
+            return contact_of(context, left[-1])
+        if re.search(r"\b(?:honom|henne|hen)\b", before[clause_from:]) and last:
+            return contact_of(context, last)
+        return Found()
+    me_before = re.search(r"\b(?:jag|undertecknad|i)\b", before[clause_from:])
+    me_inside = re.search(r"\b(?:jag|själv|undertecknad|i)\b", word)
+    if inside:
+        return contact_of(context, inside[-1])
+    if left:
+        person = left[-1]
+        gap = folded[person.end - base : start]
+        if me_before and clause_from + me_before.start() > person.end - base:
+            me = writer(context)
+            return Found(me) if me else Found()
+        if not _NOT_PRESENTER.search(gap) and len(gap) <= 60:
+            return contact_of(context, person)
+    if re.match(r"\s*(?:den |det |detta |punkten |den här )?(?:gärna |nog )?(?:jag|själv|undertecknad|i själva)\b", after) or me_before or me_inside:
+        if me_before and re.search(r"\b(?:vill|skulle vilja|önskar|kan|vi)\b[^.]*$", before[clause_from + me_before.end() :]) and re.search(
+            r"\b(?:ta upp|berätta|presentera|redovisa|inleda|informera|höra|att (?:ni|vi|någon|gruppen))\b", before[clause_from + me_before.end() :] + word
+        ) and not re.search(r"\b(?:dra|hålla i|föredra|presentera|berätta|redovisa)\b", word):
+            return Found()
+        me = writer(context)
+        return Found(me) if me else Found()
+    if right and re.match(r"\s*(?:den |det |detta |punkten |ärendet )?(?:gärna |nog |då )?", after):
+        person = right[0]
+        gap = folded[end : person.start - base]
+        if len(gap) <= 25 and not re.search(r"[.;!?]|\b(?:för|till|med|om|hos|från|åt)\b", gap):
+            return contact_of(context, person)
+    if re.search(r"\b(?:hon|han|hen|she|he|de)\b[^.;!?]*$", before[clause_from:]) and last is not None:
+        return contact_of(context, last)
+    return Found()
+
+
+def type_in(context: Context, texts: Iterable[str]) -> ItemType | None:
+    """The type that is said or plainly implied; a decision weighs most, information least."""
+    rules = phrases(context.rulebook, "proposal")
+    heard: dict[str, int] = {}
+    for text in texts:
+        for spoken in rules.spoken(text, "decision", "discussion", "information"):
+            heard.setdefault(spoken.name, spoken.start)
+            # A word on its own, or after a dash, is the type; "beslut" in a title is not.
+    return _weighed(heard)
+
+
+def _weighed(heard: dict[str, int]) -> ItemType | None:
+    for name in ("decision", "discussion", "information"):
+        if name in heard:
+            return name  # type: ignore[return-value]
+    return None
+
+
+_TYPE_WORD = re.compile(r"^\W*(?:för |typ:? ?|sort:? ?|endast |bara |ren |rent |kort |en |ett )*(?P<word>info\w*|diskussion\w*|beslut\w*|decision|discussion|dialog\w*|samtal|överläggning|till kännedom|kännedom|i|d|b)\W*$", re.IGNORECASE)
+
+
+def type_of_word(text: str) -> ItemType | None:
+    """The type that a cell or a label's value names."""
+    found = _TYPE_WORD.match(text)
+    if not found:
+        return None
+    word = found["word"].casefold()
+    if word.startswith(("besl", "dec")) or word == "b":
+        return "decision"
+    if word.startswith(("disk", "disc", "dial", "samt", "över")) or word == "d":
+        return "discussion"
+    return "information"
+
+
+def minutes_in(texts: Iterable[str]) -> int | None:
+    """The time asked for, in minutes: "en kvart", "tiominutare", "30 min"."""
+    for text in texts:
+        folded = fold(text)
+        if short := re.search(r"\b(fem|tio|femton|tjugo|trettio|fyrtio)minuter?s?(?:are|pass|punkt)?\b|\b(\d{1,3})-?minuter?s", folded):
+            return {"fem": 5, "tio": 10, "femton": 15, "tjugo": 20, "trettio": 30, "fyrtio": 40}[short[1]] if short[1] else int(short[2])
+        if (found := find_minutes(_without_other_times(folded))) is not None:
+            return found
+    return None
+
+
+def _without_other_times(folded: str) -> str:
+    # "Tre kvart efter två", "kvart över ett", "en timme efter mötets början": a clock, not a length.
+    return re.sub(r"\b(?:kvart|halvtimme|timme|timma) (?:i|över|past|to|efter mötets|före mötet)\b|\b\d+ (?:min|minuter) (?:sen|försenad|från|efter mötets|bort)\b|\bför \w+ minuter sedan\b", " ", folded)
+
+
+def forum_in(context: Context, texts: Iterable[str]) -> str | None:
+    """The forum that the matter is to be referred to; being mentioned is not enough."""
+    rules = phrases(context.rulebook, "proposal")
+    for text in texts:
+        for spoken in rules.spoken(text, "refers"):
+            words = fold(text)[spoken.start : spoken.end]
+            for forum in context.surroundings.network.forums:
+                if fold(forum.short_name) in words:
+                    return forum.short_name
+    for text in texts:
+        if rules.speaks(text, "refers"):
+            for forum in context.surroundings.network.forums:
+                if fold(forum.short_name) in fold(text) or fold(forum.name) in fold(text):
+                    return forum.short_name
+    return None
+
+
+_PASSED_OVER = re.compile(
+    r"\b(?:inte|ej|icke|not)\b[^,.;]{0,45}$|\b(?:säkert|redan|nog) full\w*[^,.;]{0,10}$"
+)
+_OVER_AFTER = re.compile(r"^[^,.;]{0,25}\b(?:är (?:säkert|nog|redan|väl|ju)?\s*(?:redan )?full\w*|hinner (?:vi|jag|ni) (?:inte|nog inte)|går inte|blir för tidigt|är för tidigt|funkar inte)\b")
+_NOT_FOR = re.compile(
+    r"\b(?:från|sedan|efter|på|vid|i)\s+(?:det\s+)?(?:senaste|förra)?\s*$|\b(?:underlag|handlingar|material|bilagor|pm)\b[^.;]{0,40}\b(?:kommer|skickas|inges|lämnas|översänds|sänds)\b[^.;]{0,40}$"
+)
+
+
+def meeting_in(context: Context, indexes: Iterable[int]) -> MeetingMention | None:
+    """The first of our coming meetings that the sentences name for a matter."""
+    for index in indexes:
+        text = fold(context.text_of(index))
+        base = 0 if index == SUBJECT else context.sentences[index].start
+        for mention in context.meetings_in(index):
+            if not mention.ours or mention.past or mention.open or len(mention.keys) > 1:
+                continue
+            before = text[: max(0, mention.start - base)]
+            after = text[mention.end - base :]
+            if _PASSED_OVER.search(before) or _OVER_AFTER.search(after):
+                continue
+            if re.search(r"\b(?:underlag|handlingar|handlingarna|material|bilagor)\b", before) and re.search(r"\b(?:senast|före|innan)\b", before):
+                continue
+            return mention
+    return None
+
+
+def conflict_in(context: Context, indexes: Iterable[int]) -> str | None:
+    """What does not hold together about a meeting that the sentences name."""
+    for index in indexes:
+        for mention in context.meetings_in(index):
+            if mention.conflict and mention.named:
+                return mention.conflict
+    return None
+
+
+def meeting_key(mention: MeetingMention | None) -> date | None:
+    return mention.keys[0] if mention and mention.keys else None
+
+
+def files_for(titles: Sequence[str], files: Sequence[str], mentions: Sequence[bool]) -> list[list[str]]:
+    """Which files belong to which matter.
+
+    A file goes to the matter whose name its own name shares most with; one
+    that shares nothing goes to the matter that speaks of something enclosed,
+    else to the only matter there is.
+    """
+    shares: list[list[str]] = [[] for _ in titles]
+    if len(titles) == 1:
+        return [list(files)]
+    for name in files:
+        words = set(_pieces(name))
+        scores = [sum(1.0 for w in _pieces(t) if any(_alike(w, o) for o in words)) for t in titles]
+        best = max(scores, default=0.0)
+        if best > 0 and scores.count(best) == 1:
+            shares[scores.index(best)].append(name)
+            continue
+        speaking = [i for i, said in enumerate(mentions) if said]
+        if len(speaking) == 1:
+            shares[speaking[0]].append(name)
+        elif len(speaking) == len(files) and name in files:
+            shares[speaking[files.index(name)]].append(name)
+        elif not speaking and len(titles) == len(files):
+            shares[files.index(name)].append(name)
+    return shares
+
+
+def _pieces(text: str) -> list[str]:
+    stem = re.sub(r"\.\w{2,5}$", "", text)
+    return list(content_words(re.sub(r"[_.-]+", " ", stem)))
+
+
+def _alike(a: str, b: str) -> bool:
+    short, long = sorted((a, b), key=len)
+    need = max(4, min(len(short), 6))
+    return a == b or (len(short) >= 4 and short[:need] == long[:need]) or (len(short) >= 5 and short in long)

@@ -1,0 +1,306 @@
+"""What a secretary would put on the agenda: the matter's name in the sender's own words.
+
+A title is cut out of a sentence: it begins after the words that ask ("kan vi
+ta upp ...") or stands before them ("... behöver in på dagordningen"), and it
+ends where time, presenter, meeting, reason or politeness begin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from service.interpretation.words import fold
+
+# Stand in, letter for letter, for a meeting and for minutes, so that places in the text still hold.
+MEETING, TIME = "\ue000", "\ue001"
+
+_MINUTES = re.compile(
+    r"(?:\b(?:i|på|under|ca|cirka|c:a|typ|max|högst|ungefär|runt|omkring|minst|en|några|behöver|for|about|around)\s+){0,3}"
+    r"(?:(?<![\w-])\d{1,3}(?:\s*[-–]\s*\d{1,3})?\s*(?:min(?:uter(?:s)?|ut|utes|s)?\b\.?|m\b(?!\w))"
+    r"|\b(?:en|ett|två|tre|fem|sju|åtta|tio|tolv|femton|tjugo|tjugofem|trettio|fyrtio|fyrtiofem|femtio|sextio|nittio|ten|fifteen|twenty|thirty) (?:minuter|min|minutes)\b"
+    r"|\b(?:en )?(?:halvtimm[ea]n?|halv timm[ea]|kvart(?:en)?|trekvart|tre kvart|timme|timma)\b(?! (?:i|över|past))"
+    r"|\ben och en halv timm[ea]\b|\b(?:tvåtimmars|tiominutare|kvarting|tjugominutare|femminutare|half an hour|an hour|a quarter of an hour)\b)",
+    re.IGNORECASE,
+)
+
+# What stands before the matter and is no part of it.
+_LEAD_NOUN = (
+    r"(?:(?:en|ett|någon|något|några|a|an|den|det|de)\s+)?(?:(?:kort|kortare|korta|liten|litet|ny|nytt|eget|egen|extra|längre|snabb|snabbt|särskild|särskilt|gemensam|"
+    r"ordentlig|ordentligt|fördjupad|rejäl|öppen|viktig|viktigt|angeläget|separat|följande|brief|short|möjlig|stående)\s+)*"
+)
+_LEADS = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # "en punkt om", "ett ärende som gäller", "frågan om", "lite information om", "det här med"
+        rf"{_LEAD_NOUN}(?:dagordnings|informations|info|besluts|diskussions|mötes)?(?:punkt|ärende|fråga|frågeställning|sak|ämne|tema|topic|item|point|matter|grej|pass|stund|rad|diskussionsfråga|beslutsfråga)(?:er|en|et|n)?\s*(?:om|kring|rörande|gällande|angående|avseende|ang\.?|på temat|på tema|med rubriken|med titeln|med namnet|med|som gäller|som rör|som avser|som heter|som handlar om|nämligen|åt|till|till dagordningen|on|about|regarding|:)+:?\s*",
+        rf"{_LEAD_NOUN}(?:diskussion|dialog|samtal|resonemang|information|info|snack|prat|orientering|avstämning|koll|redovisning|genomgång|återkoppling|uppdatering|beslut|dragning|presentation|rapport|update|discussion|word|chat|talk)(?:en)?\s*(?:om|kring|rörande|gällande|angående|avseende|ang\.?|på temat|av|på|on|about|of)\s+(?=\S{{3}})",
+        r"(?:fråg(?:an|orna)|ärendet|punkten|ämnet|temat|saken|problemet|problematiken|dilemmat)\s*(?:om|kring|med|rörande|gällande|angående|avseende|runt|:|,)?:?\s+",
+        r"(?:det här|det där|detta|det|den här frågan|den här saken|det där|den gamla frågan|this|that) (?:med|om|about)\s+",
+        r"(?:något|någonting|nåt|lite grann|lite|litet|mer|mera|kort|kortfattat|snabbt|gärna|också|även|igen|åter|på nytt|då|nu|här|hastigt|ordentligt|helst|kanske|tillsammans|gemensamt|med er|för er|er|oss|gruppen|nätverket|ytterligare|även|dessutom|följande(?: punkt| punkter| ärende| ärenden| fråga| frågor| sak| saker| två| tre)?|i gruppen|i nätverket|här|mig|in|upp|på dagordningen|på agendan|till dagordningen|tid för|tid åt|plats för|plats åt|utrymme för|åt|för|med|på|this|also)\b:?\s*(?=\S)",
+        r"(?:om|kring|runt|angående|ang\.?|rörande|gällande|beträffande|avseende|about|on|regarding)\s+(?=\S{2})",
+        r"(?:en|ett|a|an|vår|vårt|våra|min|mitt|mina|our|the|bland annat|bl\.?a\.?|t\.?ex\.?|exempelvis|nämligen|alltså|i så fall|till exempel)\s+(?=\S{3})",
+        rf"(?:(?:på|till|inför|vid|under|i|den|för|om|at|on|for|in|to|mötet|redan|gärna)\s+)*{MEETING}+[\s,:–-]*",
+        rf"{TIME}+[\s,:–-]*(?:(?:till|åt|för|om|på|kring|med|att)\s+)?",
+        r"[\s,:;–—\"'”“»«*•-]+",
+    )
+)
+_HOW_THEY_DO = re.compile(r"(?i)hur (?:de|ni|dom|man) (?:gör|jobbar|arbetar|hanterar|tänker|ser på|resonerar)\s*(?:med|kring|runt|om)?\s*(?=\S{3})")
+
+# Where a title ends.
+_ENDS = re.compile(
+    rf"(?:\s|,|^)(?:(?:på|till|inför|vid|under|i|den|för|nu|redan|at|on|for|in|to|by|of the)\s+)*{MEETING}"
+    rf"|\s*[,(–-]?\s*(?:(?:i|på|under|ca|cirka|max|typ|om|ungefär|avsätt|behöver|and|och|for|med)\s+)*{TIME}"
+    r"|[.!?;]+(?=\s|$)|[.!?;]\"|\n|…|\s*[:;]-?\)"
+    r"|\s+(?:på|upp på|till|in på|on|onto) (?:den |er |vår |mötets? |nästa |the )?(?:dagordning(?:en)?|agenda(?:n)?|mötesagendan|föredragningslistan|möteslistan|programmet|listan|bordet)\b"
+    r"|\s+(?:på|vid|till|inför|under|i) (?:ett |något |nåt |vårt |våra |ert |det |vår |någon av våra )?(?:av |kommande |senare |lämpligt |framtida |annat |de |våra |närmaste )*(?:möte|möten|mötet|mötena|sammanträde|träff|träffar|tillfälle|tillfällen|gång)\b(?! (?:med|mellan|för|hos))"
+    r"|\s+(?:i|inom|med|för|hos|till|in) (?:samreko|gruppen|nätverket|er alla|er andra|oss alla|er|hela gruppen|övriga|the network|the group)\b"
+    r"|\s+som (?:en |ett |egen |eget |ny |nytt |första |sista |särskild |särskilt |ren )*(?:punkt|ärende|information|informationspunkt|infopunkt|info|diskussion|diskussionspunkt|diskussionsfråga|beslut|beslutspunkt|beslutsärende|beslutsfråga|sak|övrig fråga|fråga|dagordningspunkt)\b"
+    r"|\s+(?:som|vilket|vilken|vilka) (?:jag|vi|ni|du|ju|alla|nu|har|blev|är (?:klar|ny|väldigt|mycket|så|en|ett)|tydligen|många|flera|den|det|skulle|kan|behöver|mats|lena|karin)\b"
+    r"|,?\s+(?:så att|så (?:vi|jag|det|här|att|kan|får|blir)|eftersom|därför|för att (?:vi|jag|det|man|få|kunna)|med tanke på|på grund av|enligt bifog\w*|se bifog\w*|innan|medan|as|because|since|so that)\b"
+    r"|,\s*(?:då|för|och (?:jag|vi|det|den|han|hon|där|kanske|gärna|då|om|som|behöver|är|har|få)|men|som|där|vilket|så|fast|om|när|gärna|helst|info|information|diskussion|beslut|jag|vi|det|den|de|hon|han|ni|du|finns|kan|går|behöver|tar|tack|bara|ren|rent|inte|eller (?:är|kan|har|går)|ska|skall|har|är|med|ca|cirka|max|typ|föredragande|föredragare|tidsåtgång|tid|främst|särskilt|inklusive|bifogar|underlag|presentatör|kort|ingen|inget|please|i|it|which|to|and|but|if|with|about|presented|se|nu|alltså|antingen|vi|helst|detta|dels|både|eventuellt|ev|annars|sedan|sen|därefter|samt att|vore|hälsningar|mvh|tacksam|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|har|håller|föredrar|presenterar|berättar|redovisar|kommer|vill))\b"
+    r"|\s+(?:om (?:möjligt|det (?:går|finns|är|ryms|hinns|får|funkar|passar)|ni (?:har|kan|vill|hinner)|du (?:kan|vill|hinner)|tiden|plats|tid|utrymme|vi (?:hinner|får|har))|tack\b|snarast|någon gång|nån gång|framöver|så snart|så fort|vid tillfälle|när vi (?:ses|träffas)|när det passar|inom kort|i samband med|please\b|if (?:possible|there))"
+    r"|\s+(?:ett varv till|en gång till|en vända till|också|igen|åt oss|även|än en gång|once more|again|as well|too)(?=\s|$|,)"
+    r"|\s+och (?:jag|vi|det|den|hon|han|då|behöver|kanske|är|har|skulle|vill|gärna|om|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))\b"
+    r"|\s+(?:[–—-]\s+)(?:jag|vi|ca|info\b|information\b|diskussion\b|beslut\b|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))"
+    r"|\s+(?:är (?:något|nåt|en fråga|väl|ju|en sak|ett)|har (?:kommit|blivit|vi)|ligger (?:på|oss|mig|mig)|behöver|borde|måste)\b"
+    r"|\s*\((?:[^()]*(?:"
+    + TIME
+    + r"|info|beslut|diskussion|drar|föredra|bifog|se )[^()]*\)?)|\s+(?:bifogas|bifogar|biläggs|komma jag|komma vi|punkt hälsningar)\b"
+)
+_TAIL = re.compile(
+    r"(?i)(?:\s+(?:och|samt|med|på|i|till|för|om|ca|cirka|den|det|en|ett|av|under|vid|som|att|jag|vi|men|då|så|gärna|också|igen|tack|nu|of|for|on|in|the|to|and|at|a|typ|cirka|redan|helst|ungefär|max|upp|tas|är|har|ska|in)|[\s,:;–—(\"'”“«»*-]+)+$"
+)
+
+_GENERIC = frozenset(
+    """
+    punkt punkter punkten punkterna ärende ärenden ärendet ärendena fråga frågor frågan frågorna möte möten mötet mötena dagordning
+    dagordningen dagordningspunkt dagordningspunkter agenda agendan agendapunkt samreko hej hejsan hallå hello hi förslag anmälan anmäla
+    ang angående re sv vb fwd fw info information nästa till på inför om den det de för i från av en ett två tre fyra fem några lite
+    litet varje allt möjligt saker sak grejer grej upp ta tas idé idéer tips önskemål komplettering kompletteringar underlag bilaga
+    bilagor handlingar handling material protokoll protokollet tack svar snabb snabbt kort liten vidare beredning beredningen
+    nätverket nätverk nätverksmöte min mina mitt min vår våra vårt er era ert jag vi och samt m m mm med mer annat övrigt övriga
+    vår vårens våren hösten höstens nytt ny nya fler ytterligare en till igen bra dikterat test viktigt brådskande obs ang kommande
+    träff träffen sammanträde sammanträdet meddelande meddelanden mejl mail eposten framställan inkomna besked ingen rubrik ämne
+    utan titel hälsning hälsningar gång gången vecka v kl klockan torsdag torsdagen fredag onsdag tisdag måndag januari februari
+    mars april maj juni juli augusti september oktober november december jan feb apr jun jul aug sep okt nov dec idag i dag imorgon
+    övrig övrigt ifo inte dock bråttom hel halv dag dagen strategidag strategidagen strategidagar förhinder frånvaro absence kallelse kallelsen inbjudan påminnelse
+    utkast version the a an item items point points agenda meeting for next on to of and question questions proposal april request
+    about dryfta ta upp diskutera diskussion beslut informationspunkt infopunkt diskussionspunkt beslutspunkt önskar önskas
+    anmäls anmäler komma tid plats sent sen sena sist först egen extra liten sedan vårt kring gällande rörande avseende diverse allmänt
+    hör hoppas semester lunch kaffe från stugan nyhet strålande ännu samverkan förening utskick deltagare krock sjuk läget skickar
+    beredningsgruppen agendan mötespunkt mötespunkter kul dags hjälp fundering funderingar undran tanke tankar apropå presentation
+    """.split()
+)
+# A subject may be labelled as what it is; what follows is the title.
+_LABEL = re.compile(
+    r"(?i)^\W*(?:(?:nytt|ny|ett|en|två|extra|sent|sen|mitt|min|vårt|vår|ytterligare|eventuellt|eventuell|ev\.?|ang\.?|önskemål om|förslag (?:till|på)|anmälan (?:av|om|till)|anmäler|inspel till|underlag (?:till|för|inför)|fråga till|input till|till|för|ett|tillägg till|tips på|idé till|önskar|begäran om|framställan om|framställan|proposed|new|proposal for|suggestion:?|request for)\s+)*"
+    r"(?:(?:dagordnings|agenda|mötes|informations|info|besluts|diskussions|övrig |samreko-?\s?)?(?:punkt|punkter|ärende|ärenden|ärendeanmälan|fråga|frågor|förslag|anmälan|ämne|tema|item|topic|matter|point|rubrik|sak|dagordning|dagordningen|agendan|agenda|information|info|beslut|diskussion|samreko|möte|mötet|nästa möte|beredning|beredningen|inspel))"
+    r"(?:\s+(?:till|för|på|inför|om|att|ta|upp|i|vid|den|dagordningen|agendan|dagordning|mötet|möte|nästa|samreko|nätverket|beslut|diskussion|information|anmälan|ärende|punkt|strategidagen|beredningen|for|the|on|agenda|" + MEETING + r"+))*"
+    r"\s*(?:[:–—|/-]+|\"|”|,(?=\s))\s*(?=\S)"
+)
+_LABEL_OM = re.compile(
+    r"(?i)^\W*(?:nytt |ny |en |ett |kort |anmälan av |anmälan om |förslag på |förslag till )?(?:dagordnings|agenda|mötes|informations|info|besluts|diskussions)?(?:punkt|ärende|fråga|förslag|item)(?:en|et|n)?\s+(?:om|kring|rörande|gällande|angående|avseende|som gäller|on|about|regarding)\s+(?=\S{3})"
+)
+_ABOUT = re.compile(r"(?i)^\W*(?:ang\.?|angående|gällande|rörande|beträffande|avseende|betr\.?|om|kring|apropå|regarding|samreko|till dagordningen|till agendan|till mötet|inför mötet|dagordning|(?:till |inför |på |för |den )*" + MEETING + r"+)\s*[:,–—-]?\s+(?=\S{3})")
+
+
+def masked(text: str, meetings: Iterable[tuple[int, int]] = ()) -> str:
+    """The text with minutes and the given meeting mentions covered, letter for letter."""
+    pieces = list(text)
+    for match in _MINUTES.finditer(text):
+        pieces[match.start() : match.end()] = TIME * (match.end() - match.start())
+    for start, end in meetings:
+        if 0 <= start < end <= len(text):
+            pieces[start:end] = MEETING * (end - start)
+    return "".join(pieces)
+
+
+def stripped(text: str) -> str:
+    """A title without what leads into it ("en punkt om", "frågan om", "också")."""
+    text = text.strip()
+    for _ in range(12):
+        before = text
+        for lead in _LEADS:
+            if (found := lead.match(text)) and found.end() < len(text):
+                text = text[found.end() :]
+        if text == before:
+            break
+    return text
+
+
+def tidy(text: str) -> str:
+    """A title as it is printed: one line, no loose ends, a capital first."""
+    text = re.sub(rf"[{MEETING}{TIME}]+", " ", text)
+    text = re.sub(r"\s+", " ", text).strip()
+    text = _TAIL.sub("", text)
+    text = text.strip(" .,;:!-–—*•·\"'”“«»…\t")
+    if text.count("(") > text.count(")"):
+        text = text[: text.rfind("(")].rstrip(" -–,")
+    if text.startswith("(") and text.endswith(")"):
+        text = text[1:-1]
+    if re.match(r"[a-zåäöé]+\b(?!-[A-Z])", text):
+        text = text[:1].upper() + text[1:]
+    return text[:160]
+
+
+def end_of(text: str) -> int:
+    """Where a title that begins the text ends."""
+    # At least one word belongs to it.
+    first = re.match(rf"[^\w{MEETING}{TIME}]*[\w-]+", text)
+    begin = first.end() if first else 0
+    quoted = re.match(r"\s*[\"”“»']([^\"”“«»']{3,120})[\"”“«']", text)
+    if quoted:
+        return quoted.end()
+    found = _ENDS.search(text, begin)
+    return found.start() if found else len(text)
+
+
+def after(text: str) -> str:
+    """The title that follows the words that ask; the text begins right after them."""
+    body = stripped(text)
+    if how := _HOW_THEY_DO.match(body):
+        rest = body[how.end() :]
+        if len(re.findall(r"\w+", rest[: end_of(rest)])) >= 3:
+            body = rest
+    quoted = re.match(r"\s*[\"”“»]([^\"”“«»]{3,120})[\"”“«]", text) or re.match(r"\s*[\"”“»]([^\"”“«»]{3,120})[\"”“«]", body)
+    if quoted:
+        return tidy(quoted[1])
+    return tidy(body[: end_of(body)])
+
+
+_BEFORE_LEAD = re.compile(
+    r"(?i)^.*?\b(?:tycker|anser|önskar|vill|föreslår|menar|hoppas|undrar|ser gärna|skulle vilja|bra|kul|intressant|viktigt|nyttigt|guld|fint|toppen|på tiden|dags|nöjd|tacksam|om det går|frågar|bad mig|hälsar|tror)\b(?: (?:jag|vi|om|inte|också|därför|gärna|nog|att|det|vore|även|med|bra|på|tiden|alltså))*\s+(?:att|om)\s+"
+)
+_MODAL_LEAD = re.compile(
+    r"(?i)^(?:\W*(?:förresten|apropå det|sen|sedan|dessutom|även|också|så|men|och|jo|hej|hejsan|en sak till|ja|dels|nu|ps|p\.s\.|då|kanske|samt|för övrigt|slutligen|till sist)\b[\s,:–-]*)*(?:\b(?:kan|kunde|skulle|ska|får|bör|borde|går det att få in|vore|måste|behöver|could|can|would|should)\b\s+(?:inte\s+|möjligen\s+|vi\s+inte\s+|nog\s+|kanske\s+|du få\s+|vi få\s+)?)"
+)
+_FILLER_LEAD = re.compile(
+    r"(?i)^(?:\W*(?:förresten|apropå det|sen|sedan|dessutom|även|också|så|men|och|jo|hej|hejsan|en sak till|ja|dels|nu|ps|då|kanske|samt|för övrigt|slutligen|till sist|att|därför|nämligen)\b[\s,:–-]*)+"
+)
+
+
+def before(text: str) -> str:
+    """The title that stands before the words that ask; the text ends right before them."""
+    # Only the last clause: "Vi har pratat mycket. Köerna behöver ..."
+    pieces = re.split(r"[.!?;:]\s+|\n", text)
+    body = pieces[-1]
+    if cut := list(re.finditer(r"(?i),?\s+(?:men|så|och därför|och därmed|därför att|och jag (?:tycker|vill|anser)(?: att)?|och vi (?:tycker|vill)(?: att)?)\s+", body)):
+        body = body[cut[-1].end() :]
+    if lead := _BEFORE_LEAD.match(body):
+        body = body[lead.end() :]
+    body = _MODAL_LEAD.sub("", body)
+    body = _FILLER_LEAD.sub("", body)
+    body = stripped(body)
+    # A meeting in the middle: "den 11 februari behöver X": the matter is what comes last.
+    if MEETING in body:
+        parts = [p for p in re.split(rf"{MEETING}+", body) if re.search(r"\w{3}", p)]
+        body = parts[-1] if parts else ""
+        body = stripped(_MODAL_LEAD.sub("", body))
+    return tidy(re.sub(r"(?i)\s+(?:inte|också|även|verkligen|nog|väl|faktiskt|gärna|absolut|kunna|snart|äntligen|nu|därför|alltid|alltså|som|att|kan|bör|ska)$", "", body.rstrip()))
+
+
+def in_quotes(text: str) -> str | None:
+    """A title that the sender has put in quotation marks."""
+    found = re.search(r"[\"”“»]([^\"”“«»\n]{4,120})[\"”“«]", text)
+    return tidy(found[1]) if found else None
+
+
+def content_words(text: str) -> tuple[str, ...]:
+    """The words of a title that say what it is about."""
+    return tuple(w for w in re.findall(r"[\w-]+", fold(text)) if (len(w) > 2 or w.isdigit() and len(w) == 4) and w not in _GENERIC and w not in _SMALL)
+
+
+_SMALL = frozenset(
+    """
+    och att det den detta denna dessa som för med till från hos vid mot inom samt under mellan efter före utan när hur vad vem vilka
+    vilken ska skall kan inte har hade vara blir blev bli vår våra sin sina sitt deras man dem dom oss ert era någon något några alla
+    allt mer mest mycket många flera bara även också nog väl där här hit dit dess the and for with from this that our their
+    är var på av om en ett de vi ni jag du han hon så nu då eller men
+    """.split()
+)
+
+
+def is_title(text: str) -> bool:
+    """Whether it says anything: not a pronoun, not a time, not "en punkt"."""
+    words = content_words(text)
+    return bool(words) and any(len(w) > 3 or w.isupper() for w in words) or bool(re.search(r"\b[A-ZÅÄÖ]{2,6}\b", text) and words)
+
+
+def subject_title(subject: str, meetings: Iterable[tuple[int, int]] = (), own: Sequence[str] = ()) -> str | None:
+    """The title that a subject line gives; None when it names no matter.
+
+    `own` are further words that say nothing here: names of people, of the
+    sender's own organisation.
+    """
+    text = masked(subject.replace("\n", " "), meetings)
+    text = re.sub(r"(?i)^\W*(?:brådskande|viktigt|obs!?|prio|fyi|fk)\s*[:!]\s*", "", text)
+    for _ in range(3):
+        before_it = text
+        for pattern in (_LABEL, _LABEL_OM, _ABOUT):
+            if (found := pattern.match(text)) and re.search(r"\w{3}", text[found.end() :]):
+                text = text[found.end() :]
+        if text == before_it:
+            break
+    # "... – punkt till nästa möte", "... (SamReKo 22/4)", "... till februarimötet"
+    text = re.sub(
+        rf"(?i)[\s,–—(|/-]+(?:(?:som |ny |en |ett )?(?:dagordnings|informations|info|besluts|diskussions)?(?:punkt|ärende|fråga|förslag|item|punkter|information|info|diskussion|beslut)\b)?\s*(?:(?:på|till|inför|vid|under|i|den|för|om|at|on|for|dagordningen|agendan|mötet|samreko|nästa|möte|upp)\s*)*(?:{MEETING}+|dagordningen|agendan|samreko|nästa möte|mötet)\W*$",
+        "",
+        text,
+    )
+    text = re.sub(r"(?i)\s*[–—,-]\s*(?:(?:förslag|ny|en|nytt|ett|önskad|önskat|kort)\s+)*(?:(?:dagordnings|informations|info|besluts|diskussions)?(?:punkt|ärende|fråga|förslag)|information|info|diskussion|beslut)\W*$", "", text)
+    text = re.sub(r"(?i)\s*(?:\?|!)*\s*$", "", text) if not re.search(r"\?\s*$", text) else text
+    text = re.sub(rf"[{TIME}]+\W*$", "", text)
+    title = tidy(text)
+    meaningful = [w for w in content_words(title) if w not in {o.casefold() for o in own}]
+    if not meaningful or (len(meaningful) == 1 and len(meaningful[0]) < 4 and not re.search(r"\b[A-ZÅÄÖ]{2,5}\b", title)):
+        return None
+    return title
+
+
+def related(a: str, b: str) -> bool:
+    """Whether two texts speak of the same matter: they share the beginning of a word that says something."""
+    for one in content_words(a):
+        for other in content_words(b):
+            short, long = sorted((one, other), key=len)
+            need = min(len(short), 5)
+            if short[:need] == long[:need] and (need >= 4 or short == long):
+                return True
+            if len(short) >= 4 and short in long:
+                return True
+            if len(short) == 3 and (long.startswith(short + "-") or long.startswith(short)) and any(c.isupper() for c in _original(a, one) + _original(b, other)):
+                return True
+    return False
+
+
+def _original(text: str, word: str) -> str:
+    at = fold(text).find(word)
+    return text[at : at + len(word)] if at >= 0 else ""
+
+
+_FINITE = (
+    r"är|var|har|hade|blir|blev|ska|skall|skulle|kan|kunde|måste|behöver|borde|bör|vill|ville|får|fick|gör|går|gick|tar|tog|ger|gav|kommer|kom|finns|fanns|"
+    r"ser|såg|står|stod|ligger|låg|saknas|saknar|ökar|ökade|minskar|påverkar|fungerar|funkar|behövs|krävs|kräver|växer|blivit|verkar|tycks|innebär|berör|gäller|handlar|riskerar|leder|"
+    r"drabbar|skapar|orsakar|upplevs|upplever|ställer|tvingas|slutar|upphör|läggs|skickas|skickar|ändras|börjar|träder|skiljer|varierar|hamnar|faller|brister|kostar|tycker|behandlas|diskuteras|is|are|has|have|needs"
+)
+_SUBJECT_PHRASE = re.compile(rf"(?i)^(?P<np>[^,.;:!?]{{4,90}}?)\s+(?:{_FINITE})\b")
+_OBJECT_VERB = re.compile(
+    r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga för|frågor om|funderingar kring|synpunkter på|fått|sett|gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|pratat om|diskuterade|diskuterat|hört av sig om|undrar över|funderar på|inför|svar på|nämligen|brottas med|kämpar med|sitter med|hör om|påminnelse om|förslag till|förslag på|bifogar|bifogas|skickar)\s+(?P<np>[^.;:!?]{4,90})"
+)
+
+
+def topic(sentence: str) -> str | None:
+    """What a sentence that does not ask is about; None when that cannot be told."""
+    text = sentence.strip()
+    if quoted := in_quotes(text):
+        return quoted
+    if found := _OBJECT_VERB.search(text):
+        title = after(found["np"])
+        if is_title(title) and len(title.split()) <= 10:
+            return title
+    body = _FILLER_LEAD.sub("", text)
+    if found := _SUBJECT_PHRASE.match(body):
+        title = tidy(stripped(found["np"]))
+        if is_title(title) and len(title.split()) <= 8 and not re.match(r"(?i)(?:det|den|vi|jag|ni|du|han|hon|de|man|som|om|när|nu|här|så|i|på|efter|under|där|vad|hur|flera|många|inte|båda|mats|både)\b", title):
+            return title
+    return None
