@@ -50,8 +50,8 @@ class EmbeddedServers:
     """An IMAP and an SMTP server for the mailboxes given, as address -> password.
 
     Addresses are compared without regard to case.  `on_posted` is called, from the
-    servers' thread, with each message that is taken over SMTP.  Ports are chosen by
-    the system unless given.  Use as a context manager, or `start` and `stop`.
+    servers' thread, with each message that is taken over SMTP.  `now` (aware) is when mail
+    arrives.  Ports are chosen by the system unless given.  Use as a context manager, or `start` and `stop`.
     Mail lives in memory, byte for byte as it came, and is gone after `stop`; only a message
     that has no empty line after its headers gets one (pymap).
     """
@@ -63,9 +63,11 @@ class EmbeddedServers:
         imap_port: int = 0,
         smtp_port: int = 0,
         on_posted: Callable[[Posted], None] | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self._passwords = {address.lower(): password for address, password in mailboxes.items()}
         self._on_posted = on_posted
+        self._now = now
         self.imap_port = imap_port
         self.smtp_port = smtp_port
         # Everything that was handed to the SMTP server, in order.
@@ -219,7 +221,7 @@ class EmbeddedServers:
         async with AsyncExitStack() as stack:
             mailbox = await self._folder(stack, address, folder, make=True)
             # Always with its zone: pymap takes the machine's local time for its own otherwise.
-            await mailbox.append(AppendMessage(raw, arrived or datetime.now(UTC)), recent=True)
+            await mailbox.append(AppendMessage(raw, arrived or self._now()), recent=True)
 
     async def _contents(self, address: str, folder: str) -> list[bytes]:
         async with AsyncExitStack() as stack:
