@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,10 +12,25 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping
 
 from service.adapters.database import codec
-from service.usecases.office import Kept, OpenQuestion, Outbound
+from service.usecases.office import Kept, LetterState, OpenQuestion, Outbound
 from service.usecases.outgoing import Recipient
 
 Row = RowMapping | Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A letter that came in and what became of it; `sha256` is that of its raw bytes."""
+
+    number: int
+    arrived: datetime
+    state: LetterState
+    message_id: str | None
+    # The id of the person who sent it.
+    sender: str | None
+    # As `inspect` prints it; None until it is handled.
+    reading: Mapping[str, Any] | None
+    sha256: str
 
 
 def outgoing_row(letter: Outbound) -> dict[str, Any]:
@@ -74,6 +91,18 @@ def kept(row: Row, zone: ZoneInfo) -> Kept:
         state=row["state"],
         tries=row["tries"],
         message_id=row["message_id"],
+    )
+
+
+def received(row: Row, zone: ZoneInfo) -> Received:
+    return Received(
+        number=row["number"],
+        arrived=row["arrived"].astimezone(zone),
+        state=row["state"],
+        message_id=row["message_id"],
+        sender=row["sender"],
+        reading=json.loads(row["reading"]) if row["reading"] else None,
+        sha256=row["raw"],
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, update
@@ -35,6 +35,8 @@ from service.adapters.database.models import (
 from service.adapters.database.shelves import Shelving
 from service.domain.world import World
 from service.usecases.office import Arrival, OpenQuestion, Outbound
+
+T = TypeVar("T")
 
 _charter = table_of(CharterRow)
 _turn = table_of(Turn)
@@ -454,6 +456,30 @@ class SqlStore:
         if found is None:
             raise KeyError(sha256)
         return found
+
+    # The records, whole.
+
+    def letters_in(self, after: int = 0) -> Iterator[letters.Received]:
+        """The letters that have come in with a higher number, in order; `file` has their bytes."""
+        yield from self._in_order(_incoming, letters.received, after)
+
+    def letters_out(self, after: int = 0) -> Iterator[Outbound]:
+        """The letters that have been written with a higher number, in order, whatever became of them."""
+        yield from self._in_order(_outgoing, letters.outbound, after)
+
+    def _in_order(self, table: Any, value: Callable[[Any, ZoneInfo], T], after: int) -> Iterator[T]:
+        """Some rows at a time, so that years of letters need not be held at once."""
+        zone = self._zone
+        while True:
+            with self._reader.connect() as connection:
+                rows = connection.execute(
+                    select(table).where(table.c.number > after).order_by(table.c.number).limit(200)
+                )
+                found = rows.mappings().all()
+            if not found:
+                return
+            yield from (value(row, zone) for row in found)
+            after = found[-1]["number"]
 
     # Where things stand.
 
