@@ -95,9 +95,11 @@ def _seat_pattern(title: str) -> str:
     if not words:
         return r"(?!)"
     head, rest = words[0], words[1:]
-    pattern = rf"(?<![\w-]){re.escape(head)}(?:en|n)?s?"
     while rest and rest[-1] in {"kommun", "kommuns"}:
         rest = rest[:-1]
+    # "skolchef" alone is a title, "skolchefen" is somebody.
+    definite = r"(?:en|n)s?" if head.endswith(("chef", "samordnare", "lakare", "sekreterare", "handlaggare")) else r"(?:en|n)?s?"
+    pattern = rf"(?<![\w-])(?<!ny )(?<!nya )(?<!nye )(?<!som ){re.escape(head)}{definite if not rest else '(?:en|n)?s?'}"
     for word in rest:
         stem = word[:-1] if word.endswith("s") and word not in {"unga", "barns"} else word
         pattern += rf"[ ,]+(?:(?:for|i|pa|vid|inom|av)[ ]+)?{re.escape(stem)}\w{{0,3}}"

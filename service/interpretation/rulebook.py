@@ -43,7 +43,9 @@ PRONOUNS = "jag|hon|han|vi|i|she|he"
 # A mention inside a marked sentence: its letter and its number.
 OPEN, CLOSE = "‹", "›"
 _SLOT_PATTERN = {
-    "p": rf"(?:{OPEN}p\d+{CLOSE}|(?:{PRONOUNS})(?!\w))",
+    # What stands beside a name in brackets or between commas belongs to it:
+    # "Petra Hallin (bitr. skolchef)", "Petra Hallin, vår ekonom,".
+    "p": rf"(?:{OPEN}p\d+{CLOSE}(?:,? ?\([^()]{{0,80}}\)|, [^,;:.!?‹›]{{2,60}}(?=, ))?|(?:{PRONOUNS})(?!\w))",
     "m": rf"{OPEN}m\d+{CLOSE}",
     "d": rf"{OPEN}[md]\d+{CLOSE}",
     "n": r"\d+",
@@ -164,19 +166,17 @@ class Phrase:
 
 def _expand(element: str, lists: Mapping[str, tuple[str, ...]], seen: tuple[str, ...] = ()) -> list[str]:
     """The alternatives of a braced element, with named lists put in."""
+    name = element.strip()
+    if name not in lists:
+        return [part.strip() for part in element.split("|") if part.strip()]
+    if name in seen:
+        raise BadPhrase(f"ordlistan {name} innehåller sig själv")
     options: list[str] = []
-    for part in element.split("|"):
-        part = part.strip()
-        if part in lists:
-            if part in seen:
-                raise BadPhrase(f"ordlistan {part} innehåller sig själv")
-            for word in lists[part]:
-                if word.startswith("{") and word.endswith("}"):
-                    options += _expand(word[1:-1], lists, (*seen, part))
-                else:
-                    options.append(word)
-        elif part:
-            options.append(part)
+    for word in lists[name]:
+        if word.startswith("{") and word.endswith("}"):
+            options += _expand(word[1:-1], lists, (*seen, name))
+        else:
+            options.append(word)
     return options
 
 
@@ -187,11 +187,13 @@ def _word(text: str) -> str:
         optional = word.endswith("?") and len(word) > 1
         core = word.rstrip("?") if optional else word
         before, after = core.startswith("*"), core.endswith("*")
-        core = re.escape(fold(core.strip("*")))
-        one = (
-            (r"[\w:-]{0,30}" if before else r"(?<![\w])") + core + (r"[\w:-]{0,30}" if after else r"(?![\w])")
-        )
-        words.append((one, optional))
+        if core in SLOTS:
+            words.append((r"(?<!\w)" + _SLOT_PATTERN[SLOTS[core]], optional))
+            continue
+        core = fold(core.strip("*"))
+        left = r"[\w:-]{0,30}" if before else r"(?<!\w)" if core[:1].isalnum() else ""
+        right = r"[\w:-]{0,30}" if after else r"(?!\w)" if core[-1:].isalnum() else ""
+        words.append((left + re.escape(core) + right, optional))
     pattern = ""
     for number, (one, optional) in enumerate(words):
         last = number == len(words) - 1
@@ -208,8 +210,10 @@ def compile_phrase(source: str, lists: Mapping[str, tuple[str, ...]] | None = No
     parts: list[tuple[str, bool]] = []
     anchors: list[tuple[str, ...]] = []
     slots: list[str] = []
+    # Slots inside braces are matched but not given back by name.
+    unnamed: set[str] = set()
     begins = ends = False
-    if source.count("{") != source.count("}"):
+    if source.count("{") != source.count("}") or re.search(r"\{[^}]*\{", source):
         raise BadPhrase(f"klamrarna går inte jämnt ut i ”{source}”")
     for element in _ELEMENT.findall(source):
         if element == "^":
@@ -225,12 +229,16 @@ def compile_phrase(source: str, lists: Mapping[str, tuple[str, ...]] | None = No
                 raise BadPhrase(f"tomma klamrar i ”{source}”")
             inner = "(?:" + "|".join(_word(o) for o in sorted(options, key=len, reverse=True)) + ")"
             parts.append((inner, optional))
-            if not optional:
+            inside = [w.rstrip("?") for o in options for w in o.split() if w.rstrip("?") in SLOTS]
+            slots += [w for w in inside if w not in unnamed]
+            unnamed.update(inside)
+            if not optional and not any(o in SLOTS for o in options):
                 anchors.append(tuple(_anchor(o) for o in options))
         elif _SLOT_WORD.match(element.rstrip("?")) and element.rstrip("?").rstrip("0123456789") in SLOTS:
             name = element.rstrip("?")
             slot = _SLOT_PATTERN[SLOTS[name.rstrip("0123456789")]]
-            inner = f"(?P<{name}>{slot})" if name not in slots else slot
+            inner = f"(?P<{name}>{slot})" if name not in slots or name in unnamed else slot
+            unnamed.discard(name)
             parts.append((r"(?<!\w)" + inner, element.endswith("?")))
             slots.append(name)
         else:
@@ -267,7 +275,8 @@ def compile_phrase(source: str, lists: Mapping[str, tuple[str, ...]] | None = No
 
 def _anchor(option: str) -> str:
     """The longest word of an alternative, with its stars."""
-    words = [w for w in option.split() if not (w.endswith("?") and len(w) > 1)] or option.split()
+    words = [w for w in option.split() if w not in SLOTS and not (w.endswith("?") and len(w) > 1)]
+    words = words or option.split()
     return max((fold(w) for w in words), key=lambda w: len(w.strip("*?")))
 
 
@@ -333,6 +342,11 @@ class Index:
         return sorted(found)
 
 
+def _code(matched: str) -> str:
+    """The mention's code within what a slot matched, or the pronoun itself."""
+    return matched[1 : matched.index(CLOSE)] if matched.startswith(OPEN) else matched
+
+
 class Rulebook:
     """All rules, ready to read with.
 
@@ -395,6 +409,6 @@ class Rulebook:
             start, end = found.span()
             if phrase.marked:
                 start, end = line.back(start), line.back(end)
-            slots = {k: v.strip(OPEN + CLOSE) for k, v in found.groupdict().items() if v}
+            slots = {k: _code(v) for k, v in found.groupdict().items() if v}
             hits.append(Hit(rule.name, line.index, start, end, slots))
         return hits, misses
