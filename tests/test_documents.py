@@ -82,9 +82,9 @@ def test_the_agendas_table_has_heads_and_rows(press: Press) -> None:
     with pikepdf.open(io.BytesIO(press.make(AGENDA))) as pdf:
         found = [name for name, _ in tags(pdf)]
     assert found.count("Table") == 1
-    assert found.count("TH") == 5
+    assert found.count("TH") == 6
     assert found.count("TR") == 1 + len(LINES)
-    assert found.count("TD") == 5 * len(LINES)
+    assert found.count("TD") == 6 * len(LINES)
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=[o.kind for o in ORDERS])
@@ -105,7 +105,7 @@ def test_the_agenda_tells_all_that_a_member_needs(press: Press) -> None:
     text = words(press.make(AGENDA))
     told = [
         "SamReKo", "Torsdag 11 februari 2027", "13.00–15.00", FEBRUARY.place, "Maria Lundgren", "Ingrid Palm",
-        "diskussion", "13.40", "20 min", "Till SVOM", "Bilaga 2, 3",
+        "diskussion", "13.40", "20", "Till SVOM", "Bilagor 2, 3",
         "Bilaga 3: Flöde hälsocentral.docx (1,2 MB)",
     ]  # fmt: skip
     for phrase in (*told, *(line.title for line in LINES)):
@@ -152,7 +152,9 @@ def test_signs_that_the_fonts_lack_do_not_stop_the_agenda(press: Press) -> None:
     line = dataclasses.replace(LINES[4], title="Glad 😀 sommar ☀️ 你好 – Łódź, Ångström, Жанна, Αθήνα ✓")
     text = words(press.make(with_lines(line, LINES[5])))
     assert "Łódź, Ångström, Жанна, Αθήνα" in text
-    assert "Glad sommar ?? –" in re.sub(r"\s+", " ", text)
+    assert "Glad sommar" in text
+    assert "?? –" in text
+    assert "😀" not in text
     assert LINES[5].title in text
 
 
@@ -185,6 +187,7 @@ def test_minutes_become_headings_bullets_and_paragraphs() -> None:
     """A line that repeats a matter is its heading; other numbered lines are text."""
     blocks = minutes_blocks(MINUTES_TEXT + "\n\n3 personer kom senare.", LINES)
     assert [(b["kind"], b["text"]) for b in blocks if b["kind"] != "paragraph"] == [
+        ("labelled", "Maria Lundgren, Karin Nyström, Lena Wikström"),
         ("heading", "1. Mötet öppnas, val av justerare"),
         ("heading", "5. SIP när patienten byter hälsocentral"),
         ("bullet", "Annika Sjödin skriver rutinen till mötet 22 april."),
@@ -192,6 +195,35 @@ def test_minutes_become_headings_bullets_and_paragraphs() -> None:
         ("heading", "7. Ny överenskommelse om tolkar"),
     ]
     assert blocks[-1] == {"kind": "paragraph", "text": "3 personer kom senare."}
+
+
+def test_a_form_that_was_filled_in_becomes_minutes() -> None:
+    """Headings without their times, labels with what was written under them, and nothing that was left empty."""
+    labels = ("Om ärendet", "Beslut", "Vem gör vad, till när")
+    filled = """
+5. SIP när patienten byter hälsocentral – Annika Sjödin (20 min, diskussion)
+   Om ärendet: Annika redovisar
+   läget i länet.
+   Beslut:
+   Vem gör vad, till när:
+   - Annika skriver rutinen, 22 april
+
+§ 7 Ny överenskommelse om tolkar
+   Beslut: Förslaget lämnas till SVOM.
+7. Ny överenskommelse om tolkar och annat
+Övrigt:
+"""
+    assert minutes_blocks(filled, LINES, labels) == [
+        {"kind": "heading", "text": "5. SIP när patienten byter hälsocentral",
+         "more": "Annika Sjödin (20 min, diskussion)"},
+        {"kind": "labelled", "label": "Om ärendet", "text": "Annika redovisar läget i länet."},
+        {"kind": "labelled", "label": "Vem gör vad, till när", "text": ""},
+        {"kind": "bullet", "text": "Annika skriver rutinen, 22 april"},
+        {"kind": "heading", "text": "§ 7 Ny överenskommelse om tolkar", "more": ""},
+        {"kind": "labelled", "label": "Beslut", "text": "Förslaget lämnas till SVOM."},
+        {"kind": "heading", "text": "7. Ny överenskommelse om tolkar och annat", "more": ""},
+        {"kind": "labelled", "label": "Övrigt", "text": ""},
+    ]  # fmt: skip
 
 
 def test_the_minutes_hold_every_word(press: Press) -> None:
@@ -205,7 +237,8 @@ def test_the_form_asks_about_every_matter(press: Press) -> None:
     """Attendance is filled in, and each matter has room for what was said and decided."""
     text = words(press.make(FORM))
     assert "Johan Edlund (för Lena Wikström)" in text
-    assert text.count("Kort om ärendet") == len(LINES)
+    assert text.count("Om ärendet") == len(LINES)
+    assert text.count("Beslut") == sum(line.type != "information" for line in LINES)
     assert all(f"{line.number}. {line.title}" in text for line in LINES)
 
 
@@ -222,3 +255,13 @@ def test_a_networks_own_document_wins(press: Press, tmp_path: Path) -> None:
     assert "Eget protokoll" in words(mine.make(MINUTES))
     assert "Kallelse och dagordning" in words(mine.make(AGENDA))
     assert mine.missing() == []
+
+
+@pytest.mark.parametrize("order", ORDERS, ids=[o.kind for o in ORDERS])
+def test_a_checker_of_pdf_ua_finds_nothing(press: Press, tmp_path: Path, order: DocumentOrder) -> None:
+    """The rules of ISO 14289-1 as an independent checker applies them."""
+    page = pytest.importorskip("page", reason="page-validation is not installed")
+    path = tmp_path / "x.pdf"
+    path.write_bytes(press.make(order))
+    found = page.validate_pdf(str(path), profile=page.ValidationProfile.PDF_UA_1)
+    assert found.is_compliant, found.failures

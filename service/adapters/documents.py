@@ -24,6 +24,7 @@ from service.usecases.outgoing import AgendaLine, DocumentOrder
 KINDS: tuple[str, ...] = ("agenda", "minutes-form", "minutes")
 
 _STANDARDS = ["ua-1"]
+_PATIENCE = 5
 
 
 class Press:
@@ -51,13 +52,15 @@ class Press:
         files = {name: content for name, content in self._sources.items() if name not in _mains()}
         files = {"main.typ": source, **files}
         data = _clean(self._data(order.facts))
-        try:
-            return self._compile(files, data)
-        except typst.TypstError as error:
-            lacking = _lacking(error)
-            if not lacking:
-                raise
-        # The checker names one sign at a time; after the first, all that are not surely there go.
+        # A refusal names the signs that lack: strip those, and at last all that is not surely there.
+        for _ in range(_PATIENCE):
+            try:
+                return self._compile(files, data)
+            except typst.TypstError as error:
+                lacking = _lacking(error)
+                if not lacking:
+                    raise
+                data = _map_text(data, lambda text, gone=lacking: _without(text, gone))
         return self._compile(files, _map_text(data, _only_surely_printable))
 
     def _compile(self, files: Mapping[str, bytes], data: Mapping[str, Any]) -> bytes:
@@ -75,6 +78,7 @@ class Press:
         meeting: Meeting = facts["meeting"]
         network = facts["network"]
         lines = self._lines(facts.get("lines", ()))
+        labels: list[str] = self._phrasing.words["minutes"]["labels"]
         return {
             "language": self._language,
             "network": {"name": network.name, "short_name": network.short_name, "address": network.address},
@@ -93,7 +97,8 @@ class Press:
             "present": _people(facts.get("present", ())),
             "absent": _people(facts.get("absent", ())),
             "substitutes": _people(facts.get("substitutes", ())),
-            "blocks": minutes_blocks(facts.get("text") or "", facts.get("lines", ())),
+            "labels": labels,
+            "blocks": minutes_blocks(facts.get("text") or "", facts.get("lines", ()), labels),
         }
 
     def _lines(self, lines: Sequence[AgendaLine]) -> list[dict[str, Any]]:
@@ -118,45 +123,75 @@ class Press:
                     "proposer": line.proposer,
                     "description": [p.strip() for p in re.split(r"\n\s*\n", line.description) if p.strip()],
                     "annexes": annexes,
+                    "standing": line.standing,
                 }
             )
         return found
 
 
-def minutes_blocks(text: str, lines: Sequence[AgendaLine]) -> list[dict[str, str]]:
-    """The minutes' text as headings, bullets and paragraphs, in order.
+def minutes_blocks(
+    text: str, lines: Sequence[AgendaLine], form_labels: Sequence[str] = ()
+) -> list[dict[str, str]]:
+    """The minutes' text as headings, labelled lines, bullets and paragraphs, in order.
 
     A line is a heading when it repeats an item of the agenda with its number
-    ("5. SIP när patienten byter hälsocentral", "§ 5 SIP när …").
+    ("5. SIP när patienten byter hälsocentral", "§ 5 SIP när …").  Of a form
+    that was filled in, the lines left empty are not taken along.
     """
-    titles = {line.number: line.title.casefold() for line in lines}
+    titles = {line.number: " ".join(line.title.split()) for line in lines}
+    unfilled = {label.casefold() for label in form_labels}
     blocks: list[dict[str, str]] = []
     paragraph: list[str] = []
+    label = ""
 
-    def close() -> None:
-        if paragraph:
-            blocks.append({"kind": "paragraph", "text": " ".join(paragraph)})
-            paragraph.clear()
+    def close(keep_label: bool = False) -> None:
+        nonlocal label
+        said = " ".join(paragraph)
+        if label and (said or keep_label or label.casefold() not in unfilled):
+            blocks.append({"kind": "labelled", "label": label, "text": said})
+        elif said:
+            blocks.append({"kind": "paragraph", "text": said})
+        label = ""
+        paragraph.clear()
 
     for raw in text.splitlines():
-        line = raw.strip()
-        heading = re.match(r"(?:§ ?)?(\d{1,2})[.)]? +(.{2,})", line)
+        line = " ".join(raw.split())
         if not line:
             close()
-        elif (
-            heading
-            and (title := titles.get(int(heading[1])))
-            and heading[2].casefold().startswith(title[:40])
-        ):
+        elif found := _heading(line, titles):
             close()
-            blocks.append({"kind": "heading", "text": line})
-        elif bullet := re.match(r"[-–•*] +(.+)", line):
-            close()
+            blocks.append(found)
+        elif bullet := re.fullmatch(r"[-–•*] (.+)", line):
+            # Bullets under a label belong to it.
+            close(keep_label=True)
             blocks.append({"kind": "bullet", "text": bullet[1]})
+        elif labelled := re.fullmatch(r"([^\W\d_][^:.!?]{1,38}):(?: (.*))?", line):
+            close()
+            label = labelled[1]
+            paragraph += [labelled[2]] if labelled[2] else []
         else:
             paragraph.append(line)
     close()
     return blocks
+
+
+def _heading(line: str, titles: Mapping[int, str]) -> dict[str, str] | None:
+    """A line that is an item's number and title, and what else stands on it (presenter, minutes)."""
+    found = re.fullmatch(r"(?P<before>(?:§ ?)?(?P<number>\d{1,2})[.)]? )(?P<rest>.+)", line)
+    title = titles.get(int(found["number"])) if found else None
+    if not found or not title or not found["rest"].casefold().startswith(title.casefold()):
+        return None
+    more = found["rest"][len(title) :]
+    if more and more[0].isalnum():
+        return None
+    if more.strip()[:1].isalnum():
+        # The secretary has worded the heading anew.
+        return {"kind": "heading", "text": line, "more": ""}
+    return {
+        "kind": "heading",
+        "text": found["before"] + found["rest"][: len(title)],
+        "more": more.strip(" –—-.:"),
+    }
 
 
 def _mains() -> frozenset[str]:
@@ -204,9 +239,16 @@ def _readable(text: str) -> str:
     return "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Co", "Cn") else " " for c in text)
 
 
-def _lacking(error: typst.TypstError) -> bool:
-    """Whether typst refused because the fonts lack a sign."""
-    return "could not be displayed" in str(error) or "font" in str(error).casefold()
+def _lacking(error: typst.TypstError) -> frozenset[str]:
+    """The signs that the fonts lack, as typst names them; empty when it refused for another reason."""
+    named = re.findall(r'the text `"(.*?)"` could not be displayed', f"{error}\n{error.diagnostic}")
+    escaped = (re.sub(r"\\u\{([0-9a-f]+)\}", lambda m: chr(int(m[1], 16)), name) for name in named)
+    return frozenset("".join(escaped))
+
+
+def _without(text: str, gone: frozenset[str]) -> str:
+    """The text with a letter that cannot be shown as "?", and no trace of any other sign."""
+    return "".join("?" if c in gone and c.isalpha() else "" if c in gone else c for c in text)
 
 
 def _only_surely_printable(text: str) -> str:

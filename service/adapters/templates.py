@@ -11,7 +11,6 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +22,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Tem
 from markupsafe import Markup, escape
 
 from service.domain.network import Meeting
+from service.usecases.office import Rendered
 
 # Every mailing that the service sends.  The checks ask for each in each language.
 MAILINGS: tuple[str, ...] = (
@@ -39,15 +39,6 @@ WIDTH = 74
 WHOLE = "\x02"
 _SUBJECT_LIMIT = 180
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A letter in words: subject on one line, text and HTML that say the same."""
-
-    subject: str
-    text: str
-    html: str
 
 
 class Phrasing:
@@ -140,6 +131,8 @@ class Letterhead:
         self._plain.filters.update(filters)
         self._html.filters.update(filters)
         self._html.filters["lines"] = _html_lines
+        for environment in (self._plain, self._html):
+            environment.globals["words"] = self.phrasing.words
         self._ready: dict[str, tuple[Template, Template, Template]] = {}
 
     def render(self, mailing: str, facts: Mapping[str, Any]) -> Rendered:
