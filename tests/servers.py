@@ -166,6 +166,12 @@ class Dovecot:
         self.program = shutil.which("dovecot") or shutil.which("dovecot", path="/usr/sbin:/usr/local/sbin")
         if self.program is None:
             raise NotInstalled("Dovecot is not installed (Debian: apt-get install dovecot-imapd)")
+        version = subprocess.run([self.program, "--version"], capture_output=True, text=True).stdout.split(
+            " "
+        )[0]
+        if not version.startswith("2.3."):
+            # 2.4 wants its configuration written in another way.
+            raise NotInstalled(f"Dovecot 2.3 is wanted, and this is {version.strip()}")
         self.folder = _private_folder("dovecot")
         self.port = free_port()
         self.tls_port = free_port() if certificate else 0

@@ -132,8 +132,6 @@ def _connect(settings: ImapSettings) -> IMAPClient:
         raise MailboxAway(f"{where} cannot be reached: {_in_words(fault)}") from fault
     try:
         _log_in(client, settings)
-        # Asked before the login, a server often keeps MOVE and IDLE to itself, and imapclient remembers.
-        client._cached_capabilities = None
         client.capabilities()
     except Exception as fault:
         _hang_up(client)
