@@ -198,7 +198,7 @@ def test_minutes_become_headings_bullets_and_paragraphs() -> None:
 
 
 def test_a_form_that_was_filled_in_becomes_minutes() -> None:
-    """Headings without their times, labels with what was written under them, and nothing that was left empty."""
+    """Headings without their times, labels with what was written, and nothing that was left empty."""
     labels = ("Om ärendet", "Beslut", "Vem gör vad, till när")
     filled = """
 5. SIP när patienten byter hälsocentral – Annika Sjödin (20 min, diskussion)

@@ -36,7 +36,10 @@ function light(c) {
   return 0.2126 * r + 0.7152 * g + 0.0722 * b
 }
 function behind(e, view) {
-  for (; e; e = e.parentElement) { const c = rgb(view.getComputedStyle(e).backgroundColor); if (c[3] > 0) return c }
+  for (; e; e = e.parentElement) {
+    const c = rgb(view.getComputedStyle(e).backgroundColor)
+    if (c[3] > 0) return c
+  }
   return [255, 255, 255, 1]
 }
 function look(frame) {
