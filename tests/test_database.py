@@ -6,6 +6,7 @@ Each test runs on SQLite, and on PostgreSQL where it is installed.
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +29,7 @@ from service.domain.network import Audience, Forum, Meeting, Person, Principal, 
 from service.domain.world import CallIn, Charter, Entity, Invitee, Presence, StepDone, Tenure, World
 from service.usecases.office import Arrival, OpenQuestion, Option, Outbound, Undo
 from service.usecases.outgoing import CalendarEntry, Recipient
+from tests.servers import Postgres
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 NOW = datetime(2027, 2, 4, 8, 0, tzinfo=STOCKHOLM)
@@ -37,13 +39,22 @@ ASA = Person("asa.oberg", "Åsa Öberg", "asa@region.example", aliases=("asa.obe
 TO_ASA = Recipient("Åsa Öberg", "asa@region.example", "asa.oberg")
 
 
+@pytest.fixture(scope="module")
+def one_database(postgres_server: Postgres) -> str:
+    """One PostgreSQL database, in which each test has a schema of its own: making one takes a while."""
+    return postgres_server.database()
+
+
+_schemas = itertools.count(1)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The URL of a new, empty database."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path}/kallelse.db"
-    made: str = request.getfixturevalue("postgres_url")
-    return made
+    made: str = request.getfixturevalue("one_database")
+    return f"{made}{'&' if '?' in made else '?'}schema=test{next(_schemas)}"
 
 
 @pytest.fixture

@@ -270,6 +270,18 @@ def test_a_relative_path_is_taken_from_the_folder_of_the_data(tmp_path: Path):
     assert (tmp_path / "där" / "kallelse #1.db").exists()
 
 
+def test_a_store_without_a_file_serves_and_leaves_nothing():
+    """For a rehearsal: as the real one, and gone when it is closed."""
+    store = open_store("sqlite://")
+    assert store.keep([arrival()]) == [1]
+    with store._reader.connect() as connection:
+        folder = Path(connection.exec_driver_sql("PRAGMA database_list").first()[2]).parent
+    assert folder.exists()
+    store.close()
+
+    assert not folder.exists()
+
+
 def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path):
     """A write-ahead log, foreign keys, and a commit that is on the disk when it returns."""
     store = open_store(f"sqlite:///{tmp_path}/kallelse.db")

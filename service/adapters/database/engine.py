@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import tempfile
-import weakref
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -101,8 +100,6 @@ def _sqlite(url: URL, data_folder: Path | None, patience: float) -> tuple[Engine
         )
 
     engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
-    if folder is not None:
-        weakref.finalize(engine, folder.cleanup)
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -124,11 +121,10 @@ def _sqlite(url: URL, data_folder: Path | None, patience: float) -> tuple[Engine
             raise StoreAway(f"The database {path} has been moved or replaced while it was in use.")
         options = connection.get_execution_options()
         if options.get("reads"):
-            # A single question needs no transaction.
             return
         connection.exec_driver_sql("BEGIN" if options.get("snapshot") else "BEGIN IMMEDIATE")
 
-    return engine, _FileLock(Path(f"{path}.lock")), str(path)
+    return engine, _FileLock(Path(f"{path}.lock"), folder), str(path)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -143,8 +139,10 @@ def _identity(path: Path) -> tuple[int, int] | None:
 class _FileLock:
     """A lock on a file beside the database; let go when the process ends, however it ends."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, folder: tempfile.TemporaryDirectory[str] | None) -> None:
         self._path = path
+        # Of a database that is to vanish with the store.
+        self._folder = folder
         self._file: int | None = None
 
     @property
@@ -177,6 +175,8 @@ class _FileLock:
         if self._file is not None:
             os.close(self._file)
             self._file = None
+        if self._folder is not None:
+            self._folder.cleanup()
 
 
 # PostgreSQL.

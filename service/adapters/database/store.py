@@ -130,7 +130,10 @@ class SqlStore:
 
     def __init__(self, engine: Engine, lock: Lock, now: Callable[[], datetime]) -> None:
         self._engine = engine
-        self._reader = engine.execution_options(isolation_level="AUTOCOMMIT", reads=True)
+        # A single question needs no transaction.  SQLite begins none by itself (see `engine`).
+        self._reader = engine.execution_options(
+            **({"isolation_level": "AUTOCOMMIT"} if self._serves_many else {"reads": True})
+        )
         self._lock = lock
         self._now = now
         self._shelving = Shelving(engine.dialect)
@@ -541,8 +544,8 @@ class SqlStore:
             raise StoreAway(f"The backup {path} could not be written: {error}.") from error
 
     def close(self) -> None:
-        self._lock.release()
         self._engine.dispose()
+        self._lock.release()
 
 
 def _by_state(connection: Connection, table: Any) -> dict[str, int]:
