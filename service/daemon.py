@@ -25,13 +25,15 @@ from service.domain.timeline import next_moment
 from service.usecases.deliver import deliver
 from service.usecases.keep_calendar import keep_calendar
 from service.usecases.office import Arrival
-from service.usecases.receive import handle_or_set_aside
+from service.usecases.receive import TOO_LARGE, handle_or_set_aside
 from service.wiring import FAULTS, Service
 
 log = logging.getLogger("kallelse.daemon")
 
 # So many letters are kept and handled before the next are fetched.
 BATCH = 50
+# 25 MB of files are some 35 MB of message; of what is larger only the header is taken in.
+LARGEST = 36_000_000
 # Without any ring the clerk looks again after so long.
 ROUND = timedelta(minutes=3)
 # A fault is followed by growing pauses, never by a tight loop.
@@ -92,6 +94,8 @@ def take_in(
     # Left over from last time: handled, but not yet moved.
     _move(service, mailbox, folder, validity)
     validity, new = mailbox.uids(after=store.high_uid(folder, validity))
+    # What the server could not deliver last time is asked for again.
+    new = tuple(sorted({*new, *mailbox.unreadable}))
     kept = handled = 0
     for arrivals in _batches(mailbox, new, folder, validity):
         kept += len(store.keep(arrivals))
@@ -114,7 +118,7 @@ def _batches(
     """Fetched letters, some at a time, bounded in number and bytes."""
     batch: list[Arrival] = []
     size = 0
-    for fetched in mailbox.fetch(uids):
+    for fetched in mailbox.fetch(uids, limit=LARGEST):
         batch.append(_arrival(fetched, folder, validity))
         size += len(fetched.raw)
         if len(batch) >= BATCH or size > 8_000_000:
@@ -125,8 +129,9 @@ def _batches(
 
 
 def _arrival(fetched: Fetched, folder: str, validity: int) -> Arrival:
+    raw = fetched.raw if not fetched.headers_only else TOO_LARGE + fetched.raw
     return Arrival(
-        raw=fetched.raw,
+        raw=raw,
         arrived=fetched.arrived,
         folder=folder,
         uidvalidity=validity,
@@ -140,7 +145,7 @@ def _move(service: Service, mailbox: ImapMailbox, folder: str, validity: int) ->
         return
     uids = service.store.to_move(folder, validity)
     if uids:
-        mailbox.move_to_handled(uids)
+        mailbox.move_to_handled(uids, uidvalidity=validity)
         service.store.moved(folder, validity, uids)
 
 

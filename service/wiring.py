@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from service.adapters import smtp
@@ -27,6 +27,7 @@ from service.config import Config
 from service.domain.network import Network
 from service.domain.world import World
 from service.interpretation.reading import read
+from service.interpretation.rulebook import Rulebook
 from service.usecases.deliver import Faults
 from service.usecases.load import align
 from service.usecases.office import Office, Outbound, Rendered
@@ -131,6 +132,12 @@ def open_store_only(config: Config, now: Callable[[], datetime] = wall_clock) ->
         yield store
 
 
+@cache
+def shipped_rulebook() -> Rulebook:
+    """The rules of reading that come with the program; a value, made once."""
+    return load_rulebook(shipped("rules") / "reading")
+
+
 def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> Office:
     """The office of one network; `now` is the clock, or the time that a rehearsal says it is."""
     own_rules = config.own_rules if config.own_rules.is_dir() else None
@@ -139,7 +146,7 @@ def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> 
     language = store.world().charter.language
     letterhead = Letterhead(shipped("templates"), own_templates, language)
     press = Press(shipped("templates"), own_templates, language)
-    rulebook = load_rulebook(rules / "reading", own_rules)
+    rulebook = load_rulebook(rules / "reading", own_rules) if own_rules else shipped_rulebook()
     zone = store.world().zone
     return Office(
         store=store,

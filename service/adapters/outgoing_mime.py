@@ -20,8 +20,8 @@ from email.policy import SMTP
 from email.utils import format_datetime
 from typing import Literal
 
-from service.adapters.templates import Rendered
 from service.domain.agenda import FileRef
+from service.usecases.office import Rendered
 
 # The standard policy folds at 78 by encoding what has no space in it, which destroys
 # Exchange's long Message-IDs.

@@ -74,6 +74,10 @@ class Due:
 
 # A reminder gives the secretary at least so long with the version she has.
 GRACE = timedelta(hours=20)
+# And members, and the writer of the minutes, so long since they were asked.
+PATIENCE = timedelta(days=3)
+# After so long the form for the minutes has lost its point.
+NEWS = timedelta(days=30)
 
 
 def due(meeting: Meeting, progress: Progress, timeline: Timeline, now: datetime) -> list[Due]:
@@ -101,9 +105,16 @@ def _wanted(
     open_for_matters = now < moments.get("close", meeting.start)
     rested = progress.draft_made is not None and now >= progress.draft_made + GRACE
     too_late = now >= moments.get("send-agenda", meeting.start)
+
+    def long_since(asked: Step) -> bool:
+        """Whether the question that a reminder is about was put a good while ago."""
+        return asked in progress.done and now >= progress.done[asked] + PATIENCE
+
     match step:
-        case "call" | "remind-call":
+        case "call":
             return open_for_matters
+        case "remind-call":
+            return open_for_matters and long_since("call")
         case "close" | "preparation":
             return before_start and progress.draft == "none"
         case "draft":
@@ -120,9 +131,12 @@ def _wanted(
         case "attendance-list":
             return before_start
         case "minutes-form":
-            return progress.minutes == "none"
-        case "remind-minutes" | "escalate-minutes":
-            return progress.minutes == "none" and "minutes-form" in progress.done
+            # A service that is new does not ask for the minutes of a meeting long past.
+            return progress.minutes == "none" and now < meeting.end + NEWS
+        case "remind-minutes":
+            return progress.minutes == "none" and long_since("minutes-form")
+        case "escalate-minutes":
+            return progress.minutes == "none" and long_since("remind-minutes")
         case "remind-minutes-draft":
             return (
                 progress.minutes == "waiting"

@@ -11,7 +11,7 @@ import logging
 
 from service.domain.agenda import FileRef
 from service.usecases.bounces import file_bounce
-from service.usecases.carrying_out import carry_out
+from service.usecases.carrying_out import carry_out, receipt_to
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office
 from service.usecases.opening import Opened, open_letter, reading_json, store_files
@@ -23,6 +23,10 @@ log = logging.getLogger("kallelse.receive")
 
 # After so many failed tries a letter is set aside and the secretary has it.
 TRIES = 3
+
+# Stands first in a letter of which only the header was taken in.
+TOO_LARGE = b"X-Kallelse-Too-Large: yes\r\n"
+LIMIT_MB = 25
 
 
 def handle(office: Office, number: int) -> LetterState:
@@ -64,6 +68,8 @@ def _act(office: Office, book: Book, opened: Opened) -> LetterState:
         return file_bounce(office, book, opened.number, opened.letter, reading)
     if reading.automatic:
         return "noted"
+    if opened.letter.header("x-kallelse-too-large"):
+        return _too_large(office, book, opened)
     question = next((q for m in opened.answered_ids if (q := book.question_asked_in(m))), None)
     if question and not question.closed and may_answer(book.world, question, opened, office):
         state = settle_question(office, book, question, opened)
@@ -71,6 +77,23 @@ def _act(office: Office, book: Book, opened: Opened) -> LetterState:
             return state
     files = store_files(book, opened)
     return carry_out(office, book, opened, opened.reading.intents, files)
+
+
+def _too_large(office: Office, book: Book, opened: Opened) -> LetterState:
+    """Ask the sender to send less at a time."""
+    to = receipt_to(opened)
+    if to is None:
+        return "noted"
+    post = Post(
+        what="ask",
+        mailing="too-large",
+        to=to,
+        facts={"limit_mb": LIMIT_MB},
+        thread=(opened.letter.message_id,) if opened.letter.message_id else (),
+        because_of=opened.number,
+    )
+    write(office, book, [post], office.now())
+    return "asked"
 
 
 def handle_or_set_aside(office: Office, number: int, temporary: tuple[type[Exception], ...]) -> None:

@@ -117,8 +117,7 @@ def _for_holder(
     usual = world.network_on(meeting.day).substitutes_of(seat)
     if call is None:
         off = (dataclasses.replace(before, state="released"),) if before and before.state == "called" else ()
-        # A seat that never had a substitute is told in the receipt; a group that has run out is news.
-        told = _tell_empty(case, meeting, seat, person) if usual or seat.group else Outcome()
+        told = _tell_empty(case, meeting, seat, person)
         return _Substitution(off, told, seat_empty=True)
     name = _name(world, call)
     if before == call:
