@@ -12,7 +12,7 @@ from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_minutes
 from service.interpretation.meetings import MeetingMention
 from service.interpretation.people import Mention
-from service.interpretation.phrases import phrases
+from service.interpretation.phrases import phrases, spoken_in
 from service.interpretation.titles import content_words
 from service.interpretation.words import fold
 
@@ -58,15 +58,14 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
     Only whom the message names; "jag drar den" names its writer.  `spans`
     limits each sentence to a part of it.
     """
-    rules = phrases(context.rulebook, "proposal")
     last_named: Mention | None = None
     for at, index in enumerate(indexes):
         text = context.text_of(index)
         folded = fold(text)
         base = 0 if index == SUBJECT else context.sentences[index].start
-        people = [m for m in context.people_in(index) if not m.genitive or len(folded) < 40]
+        people = [m for m in _people(context, index) if not m.genitive or len(folded) < 40]
         begin, end = spans[at] if spans else (0, len(text))
-        heard = [s for s in rules.spoken(text, "presents") if begin <= s.start < end]
+        heard = [s for s in spoken_in(context, "proposal", index, "presents") if begin <= s.start < end]
         if not heard:
             if people:
                 last_named = people[-1]
@@ -79,6 +78,21 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
         if people:
             last_named = people[-1]
     return Found()
+
+
+_FULL_NAME = re.compile(r"(?<![\w.@])[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)? (?:af |von |de )?[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?(?!\w)")
+
+
+def _people(context: Context, index: int) -> list[Mention]:
+    """Who is named in a sentence, full names that nobody knows included."""
+    found = list(context.people_in(index))
+    text = context.text_of(index)
+    base = 0 if index == SUBJECT else context.sentences[index].start
+    for match in _FULL_NAME.finditer(text):
+        start, end = base + match.start(), base + match.end()
+        if match.start() > 0 and not any(m.start < end and start < m.end for m in found):
+            found.append(Mention(start, end, match.group(), contact=Contact(name=match.group())))
+    return sorted(found, key=lambda m: m.start)
 
 
 _FIRST_PERSON = re.compile(
@@ -179,7 +193,11 @@ def minutes_in(texts: Iterable[str]) -> int | None:
     """The time asked for, in minutes: "en kvart", "tiominutare", "30 min"."""
     for text in texts:
         folded = fold(text)
-        if short := re.search(r"\b(fem|tio|femton|tjugo|trettio|fyrtio)minuter?s?(?:are|pass|punkt)?\b|\b(\d{1,3})-?minuter?s", folded):
+        if exact := re.search(r"\b(?:säg|det vill säga|dvs|alltså|närmare bestämt)\b(.*)$", folded):
+            # "En dryg halvtimme, säg 35 minuter".
+            if (found := find_minutes(exact[1])) is not None:
+                return found
+        if short := re.search(r"\b(fem|tio|femton|tjugo|trettio|fyrtio)minut(?:er|ers|s|are|aren)?\b|\b(\d{1,3})-?minut(?:are|ers)\b", folded):
             return {"fem": 5, "tio": 10, "femton": 15, "tjugo": 20, "trettio": 30, "fyrtio": 40}[short[1]] if short[1] else int(short[2])
         if (found := find_minutes(_without_other_times(folded))) is not None:
             return found
@@ -227,7 +245,8 @@ def meeting_in(context: Context, indexes: Iterable[int]) -> MeetingMention | Non
                 continue
             before = text[: max(0, mention.start - base)]
             after = text[mention.end - base :]
-            if _PASSED_OVER.search(before) or _OVER_AFTER.search(after):
+            asked = re.search(r"\b(?:ska|kan|kunde|skulle|borde|bör|vore|får) (?:vi|ni|du|man|det)? ?inte\b", before)
+            if (_PASSED_OVER.search(before) and not asked) or _OVER_AFTER.search(after):
                 continue
             if re.search(r"\b(?:underlag|handlingar|handlingarna|material|bilagor)\b", before) and re.search(r"\b(?:senast|före|innan)\b", before):
                 continue

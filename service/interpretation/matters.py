@@ -66,12 +66,15 @@ class Matter:
 
 def read(context: Context) -> list[Intent]:
     """What a letter asks for about matters, in the order in which it asks."""
-    if context.reference is not None and context.reference.what in {"agenda-draft", "minutes-draft"}:
-        # Whoever answers a draft speaks of the draft.
-        return []
     reader = _Reader(context)
+    what = context.reference.what if context.reference else ""
+    if what == "minutes-draft":
+        return []
     if filed := reader.minutes_filed():
         return [filed]
+    if what == "agenda-draft":
+        # Whoever answers a draft speaks of the draft.
+        return []
     found: list[tuple[int, Intent]] = []
     found += reader.withdrawals()
     supplements = reader.supplements()
@@ -88,7 +91,10 @@ _SIGN_OFF = re.compile(
     r"^\W*(?:mvh|med vänlig(?:a)? hälsning(?:ar)?|vänlig(?:a|en)?\b|hälsn(?:ing(?:ar)?)?|bästa hälsningar|allt gott|ha det|tack på förhand|tack|/\s*\w+|bästa|best|kind regards|regards|thanks|cheers|vi ses|trevlig|kram)\b[^.?]{0,40}\W*$"
 )
 # Sentences that other readers own, or that say nothing of a matter.
-_OTHERS = frozenset({"absence", "attendance", "replacement", "contact", "successor", "leaving", "elsewhere", "late", "early", "move", "cancel", "place", "courtesy", "help", "undo", "substitute", "stand-in", "lasting"})
+_OTHERS = frozenset("absence attendance leaving contact late early move cancel place undo".split())
+_OURS = frozenset(
+    f"proposal/{name}" for name in ("title-after", "title-before", "presents", "decision", "discussion", "information")
+)
 _DETAIL_LINE = re.compile(
     r"\b\d{1,3} ?min|\bkvart\b|halvtimm|\b(?:information|info|diskussion|beslut|beslutspunkt|infopunkt|diskussionspunkt)\b"
 )
@@ -122,10 +128,15 @@ class _Reader:
         self.taking_back: Phrases = phrases(book, "withdrawal")
         self.adding: Phrases = phrases(book, "supplement")
         self.filing: Phrases = phrases(book, "minutes")
+        self._heard: dict[tuple[str, int], tuple[Spoken, ...]] = {}
+        self._rules: dict[int, set[str]] = {}
+        for row in (*context.hits, *context.near_misses):
+            self._rules.setdefault(row.line, set()).add(row.rule)
         self.files = [a.filename for a in context.letter.attachments]
         self.subject_spans = [(m.start, m.end) for m in context.subject_meetings if m.ours]
         self.masked = {i: self._mask(i) for i in range(len(context.sentences))}
         self.taken: set[int] = set()
+        self.withdrawn = False
         what = context.reference.what if context.reference else ""
         self.called = what in {"call", "preparation"}
         self.acked = what in {"ack", "ask"}
@@ -175,8 +186,15 @@ class _Reader:
         )
 
     def _spoken(self, book: Phrases, index: int, *names: str) -> tuple[Spoken, ...]:
-        line = next((row for row in self.context.lines if row.index == index), None)
-        return book.spoken(self.text(index), *names, line=line)
+        """Where the rules of a kind speak in a sentence; only those that the rulebook heard there at all."""
+        known = self._heard.get((book.kind, index))
+        if known is None:
+            rules = self._rules.get(index, frozenset())
+            heard = tuple(r.partition("/")[2] for r in rules if r.partition("/")[0] == book.kind)
+            line = next((row for row in self.context.lines if row.index == index), None)
+            known = book.spoken(self.text(index), *heard, line=line) if heard else ()
+            self._heard[book.kind, index] = known
+        return tuple(s for s in known if s.name in names) if names else known
 
     def _body(self) -> list[int]:
         """The sentences that may speak of a matter."""
@@ -190,7 +208,10 @@ class _Reader:
 
     def _foreign(self, index: int) -> bool:
         """Whether a sentence speaks of something that another reader owns."""
-        return any(h.kind in _OTHERS for h in self.context.hits_in(index))
+        heard = self.context.hits_in(index)
+        if any(h.rule in _OURS for h in heard):
+            return False
+        return any(h.kind in _OTHERS for h in heard)
 
     # Minutes ----------------------------------------------------------------
 
@@ -276,6 +297,8 @@ class _Reader:
                 continue
             if any(h.kind in {"absence", "attendance", "contact", "undo", "cancel", "place"} for h in context.hits_in(index)) and not re.search(r"\b(?:punkt|ärende|fråga|item)", fold(text)):
                 continue
+            if any(h.kind in {"help", "question"} for h in context.hits_in(index)) and text.rstrip().endswith("?") and not re.match(r"\W*(?:kan|skulle|could|can)\b", fold(text)):
+                continue
             if re.search(r"^\W*(?:om|ifall|if)\b", fold(text)) or re.search(r"\bhur (?:gör|stryker|tar)\b", fold(text)):
                 continue
             title = self._withdrawn_title(index, spoken)
@@ -303,6 +326,7 @@ class _Reader:
             )
             self.taken.add(index)
         if found:
+            self.withdrawn = True
             # Sentences around a withdrawal give its reasons.
             paragraph = {context.sentences[i].paragraph for i, _ in found}
             self.taken.update(i for i, s in context.numbered() if s.paragraph in paragraph and not self._spoken(self.asking, i, "title-after", "title-before", "asks"))
@@ -421,7 +445,8 @@ class _Reader:
         text, cover = self.text(index), self.masked[index]
         if quoted := in_quotes(text):
             return quoted
-        for hit in sorted(spoken, key=lambda s: -s.end):
+        cover = re.split(r":\s", cover)[0] if re.search(r":\s", cover) and len(cover.split(":")[0]) > 20 else cover
+        for hit in sorted((s for s in spoken if s.end < len(cover)), key=lambda s: -s.end):
             candidate = after(re.sub(r"(?i)^\s*(?:den|det|vår|min|mitt|er|de)\s+(?=\w)", " ", cover[hit.end :]))
             candidate = re.sub(r"(?i)\s+(?:bifogas|bifogad|bifogat|medföljer|i stället|nu|här)$", "", candidate)
             if is_title(candidate):
@@ -433,6 +458,8 @@ class _Reader:
     def proposals(self, supplemented: Sequence[int]) -> list[tuple[int, Intent]]:
         """New matters for an agenda."""
         matters = self._matters()
+        if self.withdrawn:
+            matters = [m for m in matters if m.sure and m.rule == "proposal/title-after"]
         if not matters:
             return []
         return [(m.asked_in, self._proposal(m, matters)) for m in matters]
@@ -668,7 +695,7 @@ class _Reader:
             title = after(cover[hit.end :])
             if is_title(title) and not self._only_people(title):
                 return title
-        for hit in sorted((s for s in hits if s.name == "title-before"), key=lambda s: s.start):
+        for hit in sorted((s for s in hits if s.name == "title-before"), key=lambda s: s.start)[:1]:
             title = before(cover[: hit.start])
             if is_title(title) and not self._only_people(title) and len(title.split()) <= 14:
                 return title
@@ -695,6 +722,9 @@ class _Reader:
                 continue
             title = self._explicit(index)
             strong = hits[0].rule
+            if title is not None and re.match(r"(?i)(?:att|hur|vad)\b", title):
+                # "Hur vi kan stötta dem": what it is about is told elsewhere, if anywhere.
+                title = self._plainer(index, title)
             if title is None:
                 if matters:
                     matters[-1].indexes.append(index)
@@ -725,6 +755,16 @@ class _Reader:
         self._share_out(matters, body)
         return matters
 
+    def _plainer(self, index: int, title: str) -> str | None:
+        """A name for what an asking sentence only circles around."""
+        subject = self.subject()
+        if subject and self.fresh:
+            return None
+        body = self.masked[index].replace("\ue000", " ").replace("\ue001", " ")
+        if (found := topic(body)) and not related(found, "möte") and found not in title and not re.match(r"(?i)(?:hur|vad|att)\b", found):
+            return found
+        return title if not title.casefold().startswith("att") else None
+
     def _adds(self, index: int, earlier: Matter) -> bool:
         """Whether a sentence opens one more matter rather than going on with the last."""
         folded = fold(self.text(index))
@@ -737,9 +777,9 @@ class _Reader:
         """A matter that nobody asks for in so many words: under our call, under a telling subject."""
         context = self.context
         alive = [i for i in body if not self._foreign(i) and not self._spoken(self.asking, i, "never")]
-        if any(self._spoken(self.asking, i, "never") for i in body):
+        if any(self._spoken(self.asking, i, "none") for i in body):
             return []
-        if any(h.kind in {"question", "help", "undo"} for h in context.hits) and not self.subject_asks():
+        if any(h.kind in {"help", "undo"} or (h.kind == "question" and not self.called) for h in context.hits) and not self.subject_asks():
             return []
         subject = self.subject()
         details = [i for i in alive if minutes_in([self.text(i)]) is not None or self._spoken(self.asking, i, "presents")]
@@ -750,7 +790,16 @@ class _Reader:
             return [Matter(None, [alive[0]] if alive else [], alive[0] if alive else SUBJECT, "proposal/subject")]
         if subject and self.fresh and not forwarded and any(minutes_in([self.text(i)]) is not None for i in alive) and details:
             return [Matter(None, [alive[0]], alive[0], "proposal/details", sure=True)]
-        if forwarded and alive and any(m.ours and not m.past for m in context.meetings):
+        telegram = [
+            i for i in alive
+            if minutes_in([self.text(i)]) is not None
+            and (self._spoken(self.asking, i, "presents") or self._spoken(self.asking, i, "information", "discussion", "decision"))
+            and any(m.ours and not m.past for m in (*context.meetings, *context.subject_meetings))
+        ]  # fmt: skip
+        if telegram and (title := self._line_title(telegram[0])) and is_title(title):
+            # "Info om nya vårdgarantin 22/4, 10 min, JE drar."
+            return [Matter(title, [telegram[0]], telegram[0], "proposal/details", sure=self._looks_like_a_line(telegram[0], title))]
+        if forwarded and alive and not any(h.kind in _OTHERS for h in context.hits) and any(m.ours and not m.past for m in context.meetings):
             return [Matter(None, [alive[0]], alive[0], "proposal/forward")]
         return []
 
@@ -781,7 +830,7 @@ class _Reader:
             # "Saken gäller väntelistan": a sentence that says what it is about.
             for hit in self._spoken(self.asking, index, "names"):
                 title = after(self.masked[index][hit.end :])
-                if is_title(title) and not self._only_people(title) and not self._foreign(index):
+                if is_title(title) and not self._only_people(title) and not self._foreign(index) and hit.start < 25:
                     if subject and self.fresh and self._prefers(subject, title, body):
                         title = subject
                     matter.title = title
@@ -882,6 +931,8 @@ class _Reader:
         single = len(matters) == 1
         indexes = [i for i in matter.indexes if i >= 0]
         texts = [self.text(i) for i in indexes]
+        if single:
+            texts.append(context.subject)
         doubts: list[str] = []
         if not matter.sure:
             doubts.append("rubriken är vår tolkning")
@@ -969,6 +1020,10 @@ class _Reader:
                 return None, conflict
             if found := meeting_in(context, scope):
                 return meeting_key(found), None
+        if re.search(r"\bsamma (?:möte|gång|dag|sammanträde|tillfälle)\b", " ".join(fold(self.text(i)) for i in indexes)) and (
+            found := meeting_in(context, [*range(len(context.sentences)), SUBJECT])
+        ):
+            return meeting_key(found), None
         if any(m.open for i in (*indexes, *shared) if i >= 0 for m in context.meetings_in(i)):
             return None, None
         if context.thread_meeting is not None:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
+from service.interpretation.context import Context
 from service.interpretation.rulebook import Line, Phrase, Rulebook, compile_phrase
 from service.interpretation.words import fold
 
@@ -32,6 +33,7 @@ class Spoken:
 class Phrases:
     """The rules of one kind, ready to be looked for."""
 
+    kind: str
     rules: tuple[tuple[str, tuple[Phrase, ...], tuple[Phrase, ...]], ...]
 
     def spoken(self, text: str, *names: str, line: Line | None = None) -> tuple[Spoken, ...]:
@@ -69,7 +71,7 @@ def _span(phrase: Phrase, match: re.Match[str], line: Line) -> tuple[int, int]:
 @lru_cache(maxsize=64)
 def phrases(rulebook: Rulebook, kind: str) -> Phrases:
     """The rules of one kind ("changes"), compiled once for a rulebook."""
-    return Phrases(tuple(_compiled(rulebook, kind)))
+    return Phrases(kind, tuple(_compiled(rulebook, kind)))
 
 
 def _compiled(rulebook: Rulebook, kind: str) -> Iterable[tuple[str, tuple[Phrase, ...], tuple[Phrase, ...]]]:
@@ -80,3 +82,21 @@ def _compiled(rulebook: Rulebook, kind: str) -> Iterable[tuple[str, tuple[Phrase
                 tuple(compile_phrase(p, rulebook.lists) for p in rule.any_of),
                 tuple(compile_phrase(p, rulebook.lists) for p in rule.none_of),
             )
+
+
+def spoken_in(context: Context, kind: str, index: int, *names: str) -> tuple[Spoken, ...]:
+    """Where the rules of a kind speak in one sentence of a letter (SUBJECT for its subject line).
+
+    Only the rules that the rulebook heard there at all are asked again.
+    """
+    heard = {
+        row.rule.partition("/")[2]
+        for row in (*context.hits, *context.near_misses)
+        if row.line == index and row.rule.startswith(f"{kind}/")
+    }
+    wanted = tuple(n for n in (names or heard) if n in heard)
+    if not wanted:
+        return ()
+    # The subject line is the first of the lines.
+    line = context.lines[index + 1]
+    return phrases(context.rulebook, kind).spoken(context.text_of(index), *wanted, line=line)

@@ -37,11 +37,11 @@ _LEADS = tuple(
         rf"{_LEAD_NOUN}(?:diskussion|dialog|samtal|resonemang|information|info|snack|prat|orientering|avstämning|koll|redovisning|genomgång|återkoppling|uppdatering|beslut|dragning|presentation|rapport|update|discussion|word|chat|talk)(?:en)?\s*(?:om|kring|rörande|gällande|angående|avseende|ang\.?|på temat|av|på|on|about|of)\s+(?=\S{{3}})",
         r"(?:fråg(?:an|orna)|ärendet|punkten|ämnet|temat|saken|problemet|problematiken|dilemmat)\s*(?:om|kring|med|rörande|gällande|angående|avseende|runt|:|,)?:?\s+",
         r"(?:det här|det där|detta|det|den här frågan|den här saken|det där|den gamla frågan|this|that) (?:med|om|about)\s+",
-        r"(?:något|någonting|nåt|lite grann|lite|litet|mer|mera|kort|kortfattat|snabbt|gärna|också|även|igen|åter|på nytt|då|nu|här|hastigt|ordentligt|helst|kanske|tillsammans|gemensamt|med er|för er|er|oss|gruppen|nätverket|ytterligare|även|dessutom|följande(?: punkt| punkter| ärende| ärenden| fråga| frågor| sak| saker| två| tre)?|i gruppen|i nätverket|här|mig|in|upp|på dagordningen|på agendan|till dagordningen|tid för|tid åt|plats för|plats åt|utrymme för|åt|för|med|på|this|also)\b:?\s*(?=\S)",
+        r"(?:något|någonting|nåt|lite grann|lite|litet|mer|mera|kort|kortfattat|snabbt|gärna|också|även|igen|åter|på nytt|då|nu|här|hastigt|ordentligt|helst|kanske|tillsammans|gemensamt|med er|för er|er|oss|gruppen|nätverket|ytterligare|även|dessutom|följande(?: punkt| punkter| ärende| ärenden| fråga| frågor| sak| saker| två| tre)?|i gruppen|i nätverket|här|mig|in|upp|på dagordningen|på agendan|till dagordningen|tid för|tid åt|plats för|plats åt|utrymme för|för|med|på|this|also)\b:?\s*(?=\S)",
         r"(?:om|kring|runt|angående|ang\.?|rörande|gällande|beträffande|avseende|about|on|regarding)\s+(?=\S{2})",
         r"(?:en|ett|a|an|vår|vårt|våra|min|mitt|mina|our|the|bland annat|bl\.?a\.?|t\.?ex\.?|exempelvis|nämligen|alltså|i så fall|till exempel)\s+(?=\S{3})",
         rf"(?:(?:på|till|inför|vid|under|i|den|för|om|at|on|for|in|to|mötet|redan|gärna)\s+)*{MEETING}+[\s,:–-]*",
-        rf"{TIME}+[\s,:–-]*(?:(?:till|åt|för|om|på|kring|med|att)\s+)?",
+        rf"{TIME}+[\s,:–-]*(?:(?:till|för|om|på|kring|med|att)\s+)?",
         r"[\s,:;–—\"'”“»«*•-]+",
     )
 )
@@ -49,18 +49,19 @@ _HOW_THEY_DO = re.compile(r"(?i)hur (?:de|ni|dom|man) (?:gör|jobbar|arbetar|han
 
 # Where a title ends.
 _ENDS = re.compile(
-    rf"(?:\s|,|^)(?:(?:på|till|inför|vid|under|i|den|för|nu|redan|at|on|for|in|to|by|of the)\s+)*{MEETING}"
+    rf"(?:\s|,|^)(?:(?:på|till|inför|vid|under|i|den|för|nu|redan|ert|vårt|er|det|ett|någon|gång|gärna|at|on|for|in|to|by|of the)\s+)*{MEETING}"
     rf"|\s*[,(–-]?\s*(?:(?:i|på|under|ca|cirka|max|typ|om|ungefär|avsätt|behöver|and|och|for|med)\s+)*{TIME}"
     r"|[.!?;]+(?=\s|$)|[.!?;]\"|\n|…|\s*[:;]-?\)"
     r"|\s+(?:på|upp på|till|in på|on|onto) (?:den |er |vår |mötets? |nästa |the )?(?:dagordning(?:en)?|agenda(?:n)?|mötesagendan|föredragningslistan|möteslistan|programmet|listan|bordet)\b"
-    r"|\s+(?:på|vid|till|inför|under|i) (?:ett |något |nåt |vårt |våra |ert |det |vår |någon av våra )?(?:av |kommande |senare |lämpligt |framtida |annat |de |våra |närmaste )*(?:möte|möten|mötet|mötena|sammanträde|träff|träffar|tillfälle|tillfällen|gång)\b(?! (?:med|mellan|för|hos))"
+    r"|\s+(?:på|vid|till|inför|under|i) (?:ett |något |nåt |vårt |våra |ert |det |vår |någon av våra |samma )?(?:av |kommande |senare |lämpligt |framtida |annat |de |våra |närmaste )*(?:möte|möten|mötet|mötena|sammanträde|träff|träffar|tillfälle|tillfällen|gång)\b(?! (?:med|mellan|för|hos))"
     r"|\s+(?:i|inom|med|för|hos|till|in) (?:samreko|gruppen|nätverket|er alla|er andra|oss alla|er|hela gruppen|övriga|the network|the group)\b"
     r"|\s+som (?:en |ett |egen |eget |ny |nytt |första |sista |särskild |särskilt |ren )*(?:punkt|ärende|information|informationspunkt|infopunkt|info|diskussion|diskussionspunkt|diskussionsfråga|beslut|beslutspunkt|beslutsärende|beslutsfråga|sak|övrig fråga|fråga|dagordningspunkt)\b"
     r"|\s+(?:som|vilket|vilken|vilka) (?:jag|vi|ni|du|ju|alla|nu|har|blev|är (?:klar|ny|väldigt|mycket|så|en|ett)|tydligen|många|flera|den|det|skulle|kan|behöver|mats|lena|karin)\b"
     r"|,?\s+(?:så att|så (?:vi|jag|det|här|att|kan|får|blir)|eftersom|därför|för att (?:vi|jag|det|man|få|kunna)|med tanke på|på grund av|enligt bifog\w*|se bifog\w*|innan|medan|as|because|since|so that)\b"
-    r"|,\s*(?:då|för|och (?:jag|vi|det|den|han|hon|där|kanske|gärna|då|om|som|behöver|är|har|få)|men|som|där|vilket|så|fast|om|när|gärna|helst|info|information|diskussion|beslut|jag|vi|det|den|de|hon|han|ni|du|finns|kan|går|behöver|tar|tack|bara|ren|rent|inte|eller (?:är|kan|har|går)|ska|skall|har|är|med|ca|cirka|max|typ|föredragande|föredragare|tidsåtgång|tid|främst|särskilt|inklusive|bifogar|underlag|presentatör|kort|ingen|inget|please|i|it|which|to|and|but|if|with|about|presented|se|nu|alltså|antingen|vi|helst|detta|dels|både|eventuellt|ev|annars|sedan|sen|därefter|samt att|vore|hälsningar|mvh|tacksam|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|har|håller|föredrar|presenterar|berättar|redovisar|kommer|vill))\b"
+    r"|,\s*(?:då|för|och (?:jag|vi|det|den|han|hon|där|kanske|gärna|då|om|som|behöver|är|har|få|nu|så|alla|de)|she|he|they|we|nämligen|vilken|enligt|vem|i synnerhet|men|som|där|vilket|så|fast|om|när|gärna|helst|info|information|diskussion|beslut|jag|vi|det|den|de|hon|han|ni|du|finns|kan|går|behöver|tar|tack|bara|ren|rent|inte|eller (?:är|kan|har|går)|ska|skall|har|är|med|ca|cirka|max|typ|föredragande|föredragare|tidsåtgång|tid|främst|särskilt|inklusive|bifogar|underlag|presentatör|kort|ingen|inget|please|i|it|which|to|and|but|if|with|about|presented|se|nu|alltså|antingen|vi|helst|detta|dels|både|eventuellt|ev|annars|sedan|sen|därefter|samt att|vore|hälsningar|mvh|tacksam|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|har|håller|föredrar|presenterar|berättar|redovisar|kommer|vill))\b"
     r"|\s+(?:om (?:möjligt|det (?:går|finns|är|ryms|hinns|får|funkar|passar)|ni (?:har|kan|vill|hinner)|du (?:kan|vill|hinner)|tiden|plats|tid|utrymme|vi (?:hinner|får|har))|tack\b|snarast|någon gång|nån gång|framöver|så snart|så fort|vid tillfälle|när vi (?:ses|träffas)|när det passar|inom kort|i samband med|please\b|if (?:possible|there))"
-    r"|\s+(?:ett varv till|en gång till|en vända till|också|igen|åt oss|även|än en gång|once more|again|as well|too)(?=\s|$|,)"
+    r"|(?<!hur)(?<!vad)(?<!när)(?<! om)(?<!att)(?<!som)(?<!vem)(?<!där)(?<!vilken)(?<!vilket)(?<!varför)(?<!vilka)\s+(?:det|jag|vi|ni|han|hon|de) (?:är|var|har|kan|ska|ringer|blir|går|finns|behövs|tar|känns|gäller|vill|måste|behöver|tycker|tror|kommer|får)\b"
+    r"|\s+(?:ett varv till|en gång till|en vända till|också|igen|åt oss|även|i stället|istället|var och en|(?:före|innan|efter|till|under|över|i) (?:sommaren|jul|hösten|våren|årsskiftet|semestern|nyår|höst|vår)|än en gång|once more|again|as well|too)(?=\s|$|,)"
     r"|\s+och (?:jag|vi|det|den|hon|han|då|behöver|kanske|är|har|skulle|vill|gärna|om|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))\b"
     r"|\s+(?:[–—-]\s+)(?:jag|vi|ca|info\b|information\b|diskussion\b|beslut\b|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))"
     r"|\s+(?:är (?:något|nåt|en fråga|väl|ju|en sak|ett)|har (?:kommit|blivit|vi)|ligger (?:på|oss|mig|mig)|behöver|borde|måste)\b"
@@ -89,7 +90,7 @@ _GENERIC = frozenset(
     about dryfta ta upp diskutera diskussion beslut informationspunkt infopunkt diskussionspunkt beslutspunkt önskar önskas
     anmäls anmäler komma tid plats sent sen sena sist först egen extra liten sedan vårt kring gällande rörande avseende diverse allmänt
     hör hoppas semester lunch kaffe från stugan nyhet strålande ännu samverkan förening utskick deltagare krock sjuk läget skickar
-    beredningsgruppen agendan mötespunkt mötespunkter kul dags hjälp fundering funderingar undran tanke tankar apropå presentation
+    ärendeanmälan ärendeförslag beredningsgruppen agendan mötespunkt mötespunkter kul dags hjälp fundering funderingar undran tanke tankar apropå presentation
     """.split()
 )
 # A subject may be labelled as what it is; what follows is the title.
@@ -216,7 +217,9 @@ _SMALL = frozenset(
     och att det den detta denna dessa som för med till från hos vid mot inom samt under mellan efter före utan när hur vad vem vilka
     vilken ska skall kan inte har hade vara blir blev bli vår våra sin sina sitt deras man dem dom oss ert era någon något några alla
     allt mer mest mycket många flera bara även också nog väl där här hit dit dess the and for with from this that our their
-    är var på av om en ett de vi ni jag du han hon så nu då eller men
+    är var på av om behöver behövs skulle kunde måste borde bör vore får fick går gick finns kommer kom tas tar står ligger gäller handlar
+    själv själva sina hos utan egentligen faktiskt nog ju dock alltså därför nu här där redan aldrig alltid ofta sådan sådant samma
+    tack gärna helst kanske möjligen eventuellt ungefär cirka max minst hela hel halva dess dessa inom en ett de vi ni jag du han hon så nu då eller men
     """.split()
 )
 
@@ -224,6 +227,8 @@ _SMALL = frozenset(
 def is_title(text: str) -> bool:
     """Whether it says anything: not a pronoun, not a time, not "en punkt"."""
     words = content_words(text)
+    if re.match(r"(?:åt|till|från|av|hos|att ni|att du|se|det|den|hon|han|vi|jag|ni|mig|oss|er|min|upp|in|ut|vilken|vilket|som|nämligen|enligt|är|har|ska|kan|glöm|stryk|ta|annars|kolla|hej)(?= |$)", text, re.IGNORECASE):
+        return False
     return bool(words) and any(len(w) > 3 or w.isupper() for w in words) or bool(re.search(r"\b[A-ZÅÄÖ]{2,6}\b", text) and words)
 
 
@@ -285,7 +290,7 @@ _FINITE = (
 )
 _SUBJECT_PHRASE = re.compile(rf"(?i)^(?P<np>[^,.;:!?]{{4,90}}?)\s+(?:{_FINITE})\b")
 _OBJECT_VERB = re.compile(
-    r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga för|frågor om|funderingar kring|synpunkter på|fått|sett|gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|pratat om|diskuterade|diskuterat|hört av sig om|undrar över|funderar på|inför|svar på|nämligen|brottas med|kämpar med|sitter med|hör om|påminnelse om|förslag till|förslag på|bifogar|bifogas|skickar)\s+(?P<np>[^.;:!?]{4,90})"
+    r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga för|frågor om|funderingar kring|synpunkter på|fått|sett|gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|pratat om|diskuterade|diskuterat|hört av sig om|undrar över|svar om|svar på|lovade|lovat|funderar på|inför|svar på|nämligen|brottas med|kämpar med|sitter med|hör om|påminnelse om|förslag till|förslag på|bifogar|bifogas|skickar)\s+(?P<np>[^.;:!?]{4,90})"
 )
 
 
@@ -301,6 +306,8 @@ def topic(sentence: str) -> str | None:
     body = _FILLER_LEAD.sub("", text)
     if found := _SUBJECT_PHRASE.match(body):
         title = tidy(stripped(found["np"]))
-        if is_title(title) and len(title.split()) <= 8 and not re.match(r"(?i)(?:det|den|vi|jag|ni|du|han|hon|de|man|som|om|när|nu|här|så|i|på|efter|under|där|vad|hur|flera|många|inte|båda|mats|både)\b", title):
+        if len(title.split()) == 1 and (clause := re.match(r"(?i)[^,.;:!?]{8,90}", body)) and len(clause.group().split()) <= 11:
+            title = tidy(clause.group())
+        if is_title(title) and len(title.split()) <= 11 and not re.match(r"(?i)(?:det|den|vi|jag|ni|du|han|hon|de|man|som|om|när|nu|här|så|i|på|efter|under|där|vad|hur|flera|många|inte|båda|mats|både)\b", title):
             return title
     return None
