@@ -108,7 +108,9 @@ def wrong_fields(got: Mapping[str, Any], expected: Mapping[str, Any]) -> list[st
 
 def paired(
     got: Sequence[Mapping[str, Any]], expected: Sequence[Mapping[str, Any]]
-) -> tuple[list[tuple[Mapping[str, Any], Mapping[str, Any]]], list[Mapping[str, Any]], list[Mapping[str, Any]]]:
+) -> tuple[
+    list[tuple[Mapping[str, Any], Mapping[str, Any]]], list[Mapping[str, Any]], list[Mapping[str, Any]]
+]:
     """Intents of the same kind side by side, best fit first; then the extra and the missing."""
     left, pairs, missing = list(got), [], []
     for theirs in expected:

@@ -26,7 +26,9 @@ def combined(context: Context, found: list[Intent]) -> list[Intent]:
         kept = rest
     if not context.trusted:
         kept = [
-            i if i.kind in {"courtesy"} else replace(i, certain=False, doubt=i.doubt or "avsändaren finns inte i nätverket")
+            i
+            if i.kind in {"courtesy"}
+            else replace(i, certain=False, doubt=i.doubt or "avsändaren finns inte i nätverket")
             for i in kept
         ]
     return kept
@@ -39,4 +41,8 @@ def _place(context: Context, intent: Intent) -> int:
 
 def _find(context: Context, evidence: Evidence) -> int:
     at = context.words.text.find(evidence.text)
-    return at if at >= 0 else (-1 if evidence.text and evidence.text in context.subject else len(context.words.text))
+    return (
+        at
+        if at >= 0
+        else (-1 if evidence.text and evidence.text in context.subject else len(context.words.text))
+    )

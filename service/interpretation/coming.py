@@ -15,8 +15,9 @@ from datetime import date, timedelta
 from typing import Literal
 
 from service.domain.intents import Absence, Attendance, Contact, Evidence, Extent, Intent
-from service.domain.network import Seat
+from service.domain.network import Meeting, Seat
 from service.interpretation.context import SUBJECT, Context
+from service.interpretation.dates import find_clock
 from service.interpretation.grammar import (
     Subject,
     antecedent,
@@ -55,6 +56,10 @@ class Claim:
     perhaps: bool = False
     by_link: bool = False
     candidates: tuple[str, ...] = ()
+    # Someone whom the network does not know ("Petra kommer").
+    strangers: tuple[Contact, ...] = ()
+    # The words name the writer, and do not only leave the subject out.
+    first_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +96,46 @@ class _Gathered:
 _EXTENT: dict[str, Extent] = {"late": "late", "early": "early"}
 
 
-def read_coming(context: Context, taken: frozenset[int] = frozenset()) -> list[Intent]:
-    """Absences and attendances of a letter; `taken` are sentences that mean something else."""
+def read_coming(
+    context: Context, taken: frozenset[int] = frozenset(), found: Sequence[Intent] = ()
+) -> list[Intent]:
+    """Absences and attendances of a letter.
+
+    `taken` are sentences that mean something else, `found` what the letter
+    has been seen to ask for: beside a matter or a draft's answer only plain
+    words count, for "Tomas tar den" then speaks of an item.
+    """
     gathered = _Gathered()
+    busy = {e.text for i in found for e in i.evidence}
+    draft = any(i.kind in {"approval", "changes"} for i in found) or bool(
+        context.reference and context.reference.what in {"agenda-draft", "minutes-draft"}
+    )
+    matters = any(i.kind in {"proposal", "supplement", "withdrawal", "minutes"} for i in found)
     for index in (SUBJECT, *range(len(context.sentences))):
         if index in taken:
             continue
-        gathered.claims += _claims_in(context, index)
-        gathered.standings += _standings_in(context, index)
+        claims, standings = _claims_in(context, index), _standings_in(context, index)
+        if draft:
+            claims = [c for c in claims if c.says == "absent" and not c.weak and c.first_person]
+            standings = [s for s in standings if s.for_speaker]
+        elif context.text_of(index) in busy:
+            claims = [
+                c
+                for c in claims
+                if c.says == "absent" and not c.weak and (c.first_person or c.extent == "whole")
+            ]
+            standings = [s for s in standings if s.for_speaker or s.absent]
+        elif matters:
+            claims = [
+                c
+                for c in claims
+                if c.says == "absent" or c.first_person or "after-all" in c.evidence.rule or c.by_link
+            ]
+        gathered.claims += claims
+        gathered.standings += standings
+    if draft or matters:
+        if not any(c.says == "absent" for c in gathered.claims):
+            gathered.standings = [s for s in gathered.standings if s.for_speaker or (s.absent and not draft)]
     return _settle(context, gathered)
 
 
@@ -130,15 +167,58 @@ def _claims_in(context: Context, index: int) -> list[Claim]:
             continue
         subject = subject_of(context, hit)
         people, candidates = _ids(context, subject)
-        if not people:
+        strangers = tuple(m.contact for m in subject.people if m.contact) if says == "coming" else ()
+        if not people and not strangers:
             continue
+        extent, says = _by_the_clock(context, hit, says, extent)
         claims.append(
             Claim(
                 says, extent, people, index, hit.start, hit.end, context.evidence(hit), weak,
                 is_perhaps(context, hit) and hit.rule != "attendance/by-link", hit.rule == "attendance/by-link", candidates,
+                strangers, subject.who == "speaker" and _says_i(context, hit) or subject.and_speaker,
             )
         )  # fmt: skip
     return _without_contradictions(context, index, claims)
+
+
+def _says_i(context: Context, hit: Hit) -> bool:
+    text = fold(context.text_of(hit.line))
+    return bool(
+        re.search(
+            r"(?<!\w)(?:jag|vi|mig|mej|oss|min|mitt|i|i'm|i'll|me|undertecknad)(?!\w)",
+            text[max(0, hit.start - 40) : hit.end],
+        )
+    )
+
+
+def _by_the_clock(context: Context, hit: Hit, says: Says, extent: Extent) -> tuple[Extent, Says]:
+    """Who comes after the meeting has begun is late, and who is there until before its end leaves early."""
+    if says != "coming" or hit.rule == "attendance/by-link":
+        return extent, says
+    meeting = _meeting_of(context, hit)
+    if meeting is None:
+        return extent, says
+    text = context.text_of(hit.line)
+    begin, end = clause_bounds(text, hit.start)
+    start_at, end_at = (m.hour * 60 + m.minute for m in (meeting.start, meeting.end))
+    for clock in find_clock(text[begin:end]):
+        minutes = clock.minutes + (720 if clock.loose and clock.minutes < start_at else 0)
+        before = bare(fold(text[: begin + clock.end]))
+        until = re.search(
+            r"(?:till|fram till|tills|until|to|till klockan|till kl)[ .]*(?:klockan |kl\.? ?)?[\w.: ]{1,8}\Z",
+            before[-24:],
+        )
+        if start_at < minutes < end_at:
+            return ("early" if until else "late"), "absent"
+    return extent, says
+
+
+def _meeting_of(context: Context, hit: Hit) -> Meeting | None:
+    network = context.surroundings.network
+    for mention in (*context.meetings_in(hit.line), *context.meetings, *context.subject_meetings):
+        if len(mention.keys) == 1 and not mention.past:
+            return network.meeting(mention.keys[0])
+    return context.thread_meeting or network.next_meeting(context.surroundings.now)
 
 
 def _ids(context: Context, subject: Subject) -> tuple[tuple[str | None, ...], tuple[str, ...]]:
@@ -171,11 +251,16 @@ def _without_contradictions(context: Context, index: int, claims: list[Claim]) -
             continue
         if claim.says == "absent" and any(r.by_link for r in rivals):
             continue
-        if claim.says == "coming" and not claim.by_link and any(
-            r.says == "absent" and not r.weak and r.people == claim.people for r in rivals
-        ) and "after-all" not in claim.evidence.rule:
+        if (
+            claim.says == "coming"
+            and not claim.by_link
+            and any(r.says == "absent" and not r.weak and r.people == claim.people for r in rivals)
+            and "after-all" not in claim.evidence.rule
+        ):
             continue
-        if claim.says == "absent" and any(r.says == "coming" and "after-all" in r.evidence.rule for r in rivals):
+        if claim.says == "absent" and any(
+            r.says == "coming" and "after-all" in r.evidence.rule for r in rivals
+        ):
             continue
         kept.append(claim)
     return kept
@@ -210,6 +295,9 @@ def _standings_in(context: Context, index: int) -> list[Standing]:
         if hit.kind == "stand-in":
             found += _stand_in(context, hit)
             continue
+        if hit.rule == "substitute/sends":
+            found += _sent(context, hit)
+            continue
         if hit.rule == "substitute/my-own":
             if not _NOT_COMING.search(around):
                 found += _own_substitute(context, hit)
@@ -228,6 +316,23 @@ def _standings_in(context: Context, index: int) -> list[Standing]:
             who = None
         found.append(Standing(who, absent, index, context.evidence(hit), candidates, for_speaker))
     return found
+
+
+def _sent(context: Context, hit: Hit) -> list[Standing]:
+    """ "Birgitta skickar Jörgen": Birgitta is the one who does not come."""
+    mention = _substitute_mention(context, hit)
+    subject = subject_of(context, hit)
+    if mention is None or subject.who not in {"speaker", "person"}:
+        return []
+    sender = next((m.person for m in subject.people if m.person and m is not mention), None)
+    absent = sender or (context.speaker.id if context.speaker and subject.who == "speaker" else None)
+    candidates = mention.candidates if len(mention.candidates) > 1 else ()
+    who: str | Contact | None = None if candidates else mention.person or mention.contact
+    return [
+        Standing(
+            who, absent, hit.line, context.evidence(hit), candidates, absent is not None and sender is None
+        )
+    ]
 
 
 def _substitute_mention(context: Context, hit: Hit) -> Mention | None:
@@ -249,7 +354,9 @@ def _denied_nearby(context: Context, hit: Hit, mention: Mention, around: str) ->
     after = text[min(len(text), max(0, mention.end - offset)) :]
     clause = after[: clause_bounds(after, 0)[1]] if after else ""
     own = clause or around
-    if re.search(r"(?<!\w)(?:inte|ej|varken|ingen)(?!\w)", own) and not re.search(r"(?:istället|i stället|ställe) ", own):
+    if re.search(r"(?<!\w)(?:inte|ej|varken|ingen)(?!\w)", own) and not re.search(
+        r"(?:istället|i stället|ställe) ", own
+    ):
         return bool(_NOT_COMING.search(own))
     rest = after[len(clause) :]
     return bool(re.match(r"\W*(?:men|but)\W", rest) and _NOT_COMING.search(rest[:60]))
@@ -267,7 +374,9 @@ def _in_whose_place(context: Context, hit: Hit, substitute: Mention) -> tuple[st
         offset = sentence_start(context, hit.line)
         before = text[max(0, mention.start - offset - 22) : mention.start - offset]
         near = hit.start - 5 <= mention.start - offset <= hit.end + 25
-        if near and (mention.genitive or re.search(r"(?:för|ersätter|ersätta|representerar|for|of|åt) \Z", before)):
+        if near and (
+            mention.genitive or re.search(r"(?:för|ersätter|ersätta|representerar|for|of|åt) \Z", before)
+        ):
             return mention.person, False
     return None, False
 
@@ -281,22 +390,39 @@ def _stand_in(context: Context, hit: Hit) -> list[Standing]:
     covered_seats: tuple[Seat, ...] = context.surroundings.network.seats_covered_by(writer.id)
     if mention is None:
         # "Jag hoppar in på torsdag": for whom, the seat tells, where there is only one.
-        if context.surroundings.network.seat_of(writer.id) or hit.slots.get("FRÅNVARANDE"):
+        if context.surroundings.network.seat_of(writer.id):
             return []
+        pronoun = antecedent(context, hit.line, hit.start)
+        if pronoun and pronoun.person in {s.holder for s in covered_seats}:
+            return [Standing(writer.id, pronoun.person, hit.line, context.evidence(hit))]
         others = [m for m in context.people if m.person and m.person in {s.holder for s in covered_seats}]
         holders = {m.person for m in others} or {s.holder for s in covered_seats}
         if len(holders) == 1:
             return [Standing(writer.id, next(iter(holders)), hit.line, context.evidence(hit))]
-        return [
-            Standing(writer.id, None, hit.line, context.evidence(hit), tuple(filter(None, sorted(map(str, holders)))))
-        ] if holders else []
+        return (
+            [
+                Standing(
+                    writer.id,
+                    None,
+                    hit.line,
+                    context.evidence(hit),
+                    tuple(filter(None, sorted(map(str, holders)))),
+                )
+            ]
+            if holders
+            else []
+        )
     if mention.person == writer.id:
         return []
     if not mention.person and len(mention.candidates) < 2:
         return []
-    candidates = tuple(c for c in mention.candidates if c in {s.holder for s in covered_seats}) or mention.candidates
+    candidates = (
+        tuple(c for c in mention.candidates if c in {s.holder for s in covered_seats}) or mention.candidates
+    )
     absent = mention.person or (candidates[0] if len(candidates) == 1 else None)
-    return [Standing(writer.id, absent, hit.line, context.evidence(hit), candidates if absent is None else ())]
+    return [
+        Standing(writer.id, absent, hit.line, context.evidence(hit), candidates if absent is None else ())
+    ]
 
 
 def _own_substitute(context: Context, hit: Hit) -> list[Standing]:
@@ -313,7 +439,9 @@ def _own_substitute(context: Context, hit: Hit) -> list[Standing]:
 
 def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     claims, standings = gathered.claims, gathered.standings
+    standings += _standings_by_coming(context, claims, standings)
     claims = _judge_weak(context, claims, standings)
+    claims = _links_first(context, claims)
     released = {c.evidence.text for c in claims if c.says == "coming" and "after-all" in c.evidence.rule}
     standings = [s for s in standings if s.evidence.text not in released or _strong_standing(s)]
     intents: list[tuple[int, int, Intent]] = []
@@ -336,9 +464,22 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
             if when.past and not when.keys:
                 continue
             standing = next(
-                (n for n, s in enumerate(standings) if n not in used and _stands_for(context, s, person, claim)), None
+                (
+                    n
+                    for n, s in enumerate(standings)
+                    if n not in used and _stands_for(context, s, person, claim)
+                ),
+                None,
             )
-            intents.append((claim.line, claim.start, _absence(context, person, claim, when, standings[standing] if standing is not None else None)))
+            intents.append(
+                (
+                    claim.line,
+                    claim.start,
+                    _absence(
+                        context, person, claim, when, standings[standing] if standing is not None else None
+                    ),
+                )
+            )
             if standing is not None and len([r for r in by_person if r is not None]) > 1:
                 used.add(standing)
     intents += _absences_by_substitute(context, standings, by_person, coming)
@@ -346,6 +487,39 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
         intents += _attendances(context, claim, intents, standings)
     intents.sort(key=lambda row: (row[0], row[1]))
     return _merged([row[2] for row in intents])
+
+
+def _standings_by_coming(context: Context, claims: list[Claim], standings: list[Standing]) -> list[Standing]:
+    """ "Jag har förhinder, Tomas kommer": who comes beside an absence is the substitute."""
+    network = context.surroundings.network
+    absent = {p for c in claims if c.says == "absent" and c.extent == "whole" for p in c.people if p}
+    rows: list[Standing] = []
+    for claim in claims:
+        if claim.says != "coming" or "after-all" in claim.evidence.rule:
+            continue
+        for person in claim.people:
+            for who in sorted(absent - {person}):
+                seat = network.seat_of(who)
+                if person and seat and person in network.substitutes_of(seat):
+                    rows.append(Standing(person, who, claim.line, claim.evidence))
+        if absent and claim.strangers and not standings:
+            contact = claim.strangers[0]
+            rows.append(Standing(contact, None, claim.line, claim.evidence))
+    return rows
+
+
+def _links_first(context: Context, claims: list[Claim]) -> list[Claim]:
+    """Who is with us by link is with us: "kan inte delta fysiskt, men är med på länk"."""
+    linked = [c for c in claims if c.by_link]
+    kept: list[Claim] = []
+    for claim in claims:
+        rivals = [c for c in linked if set(c.people) & set(claim.people)]
+        if claim.says == "absent" and claim.extent == "whole" and rivals:
+            own = set(_when(context, claim).keys)
+            if any(own & set(_when(context, r).keys) for r in rivals):
+                continue
+        kept.append(claim)
+    return kept
 
 
 def _strong_standing(s: Standing) -> bool:
@@ -357,7 +531,9 @@ def _has_part(context: Context, person: str) -> bool:
     if network.seat_of(person):
         return True
     year = context.surroundings.now.year
-    return any(p and p.id == person for y in (year, year + 1) for p in (network.chair(y), network.secretary(y)))
+    return any(
+        p and p.id == person for y in (year, year + 1) for p in (network.chair(y), network.secretary(y))
+    )
 
 
 def _stands_for(context: Context, s: Standing, person: str | None, claim: Claim) -> bool:
@@ -379,6 +555,8 @@ def _judge_weak(context: Context, claims: list[Claim], standings: list[Standing]
         if any((p, "coming") in plain or (p, "absent") in plain for p in claim.people):
             continue
         when = _when(context, claim)
+        if when.past:
+            continue
         if when.source in {"own", "near", "subject"} and when.keys:
             kept.append(claim)
         elif when.source == "thread" or standings:
@@ -415,10 +593,18 @@ def _when(context: Context, claim: Claim) -> When:
     found = _chosen(context, own, "own")
     if found:
         return found
+    listed = _listed_below(context, claim)
+    found = _chosen(context, listed, "own") if listed else None
+    if found:
+        return found
     if claim.line != SUBJECT:
         order = sorted(
             range(len(context.sentences)),
-            key=lambda n: (abs(context.sentences[n].paragraph - context.sentences[claim.line].paragraph), abs(n - claim.line), n > claim.line),
+            key=lambda n: (
+                abs(context.sentences[n].paragraph - context.sentences[claim.line].paragraph),
+                abs(n - claim.line),
+                n > claim.line,
+            ),
         )
         for index in order:
             if index == claim.line:
@@ -435,6 +621,21 @@ def _when(context: Context, claim: Claim) -> When:
     if following:
         return When((following.key,), None, "assumed")
     return When((), "det finns inget kommande möte", "none")
+
+
+def _listed_below(context: Context, claim: Claim) -> list[MeetingMention]:
+    """The dates of the list that a sentence opens: "Återbud till" and a bullet for each."""
+    rows: list[MeetingMention] = []
+    if claim.line == SUBJECT:
+        return rows
+    for index in range(claim.line + 1, len(context.sentences)):
+        sentence = context.sentences[index]
+        if sentence.bullet is None:
+            break
+        if any(h.kind in _KINDS for h in context.hits_in(index) if h.kind not in {"elsewhere"}):
+            continue
+        rows += _mentions(context, index)
+    return rows
 
 
 def _weak_date(m: MeetingMention) -> bool:
@@ -490,7 +691,9 @@ def _chosen(
     return None
 
 
-def _minus_exceptions(context: Context, rows: Sequence[MeetingMention], keys: tuple[date, ...]) -> tuple[date, ...]:
+def _minus_exceptions(
+    context: Context, rows: Sequence[MeetingMention], keys: tuple[date, ...]
+) -> tuple[date, ...]:
     """ "alla höstens möten utom det i november"."""
     text = bare(fold(context.words.text))
     excepted = {
@@ -519,7 +722,11 @@ def _by_meeting(context: Context, rows: list[Claim], coming: list[Claim]) -> lis
         other, before = kept[same]
         if claim.extent != "whole" and other.extent == "whole" and claim.line == other.line:
             kept[same] = (claim, before)
-        elif before.source == when.source == "own" and set(when.keys) - set(before.keys) and claim.extent == other.extent:
+        elif (
+            before.source == when.source == "own"
+            and set(when.keys) - set(before.keys)
+            and claim.extent == other.extent
+        ):
             kept[same] = (other, replace(before, keys=tuple(sorted({*before.keys, *when.keys}))))
     return sorted(kept, key=lambda row: (row[0].line, row[0].start))
 
@@ -546,6 +753,8 @@ def _absence(
     if standing:
         if standing.evidence not in evidence:
             evidence.append(standing.evidence)
+        if isinstance(substitute, str) and context.surroundings.network.seat_of(substitute):
+            certain, doubt = False, doubt or "den som ska komma i stället har en egen plats"
         if standing.substitute is None and standing.candidates:
             certain = False
             doubt = doubt or _who_doubt(context, standing.candidates)
@@ -614,8 +823,11 @@ def _attendances(
         if person in standing_in:
             # "Jag kommer i Lenas ställe" is her absence, not the writer's own notice.
             continue
-        if person is not None and not _has_part(context, person) and not (
-            context.speaker and context.speaker.id == person
+        if (
+            person is not None
+            and not _has_part(context, person)
+            and len(claim.people) == 1
+            and not (context.speaker and context.speaker.id == person)
         ):
             # Only in passing: "Håkan kommer med bussen".
             continue
@@ -627,7 +839,12 @@ def _attendances(
             keys = tuple(k for k in keys if k not in taken)
         if when.past or not keys:
             continue
-        if when.source in {"assumed", "none"} and "after-all" not in claim.evidence.rule and not claim.by_link and not _plainly_confirms(claim):
+        if (
+            when.source in {"assumed", "none"}
+            and "after-all" not in claim.evidence.rule
+            and not claim.by_link
+            and not _plainly_confirms(claim)
+        ):
             continue
         certain = not when.doubt and not claim.perhaps and person is not None
         doubt = when.doubt or ("det låter inte bestämt" if claim.perhaps else None)
@@ -637,14 +854,21 @@ def _attendances(
             (
                 claim.line,
                 claim.start,
-                Attendance(person=person, meetings=keys, certain=certain, evidence=(claim.evidence,), doubt=doubt),
+                Attendance(
+                    person=person, meetings=keys, certain=certain, evidence=(claim.evidence,), doubt=doubt
+                ),
             )
         )
     return rows
 
 
 def _plainly_confirms(claim: Claim) -> bool:
-    return bool(re.search(r"(?<!\w)(?:jag kommer|jag deltar|jag är med|kommer gärna|deltar gärna|räkna med|anmäler)", fold(claim.evidence.text)))
+    return bool(
+        re.search(
+            r"(?<!\w)(?:jag kommer|jag deltar|jag är med|kommer gärna|deltar gärna|räkna med|anmäler)",
+            fold(claim.evidence.text),
+        )
+    )
 
 
 def _merged(intents: list[Intent]) -> list[Intent]:
@@ -661,7 +885,11 @@ def _merged(intents: list[Intent]) -> list[Intent]:
                     substitute=other.substitute or intent.substitute,
                 )
                 break
-            if isinstance(intent, Attendance) and isinstance(other, Attendance) and intent.person == other.person:
+            if (
+                isinstance(intent, Attendance)
+                and isinstance(other, Attendance)
+                and intent.person == other.person
+            ):
                 kept[number] = replace(
                     other,
                     meetings=tuple(sorted({*other.meetings, *intent.meetings})),
@@ -675,8 +903,10 @@ def _merged(intents: list[Intent]) -> list[Intent]:
 
 
 def _same(one: Absence, two: Absence) -> bool:
-    return one.person == two.person and one.extent == two.extent and (
-        one.substitute == two.substitute or one.substitute is None or two.substitute is None
+    return (
+        one.person == two.person
+        and one.extent == two.extent
+        and (one.substitute == two.substitute or one.substitute is None or two.substitute is None)
     )
 
 
@@ -713,7 +943,9 @@ def read_calendar(context: Context) -> list[Intent] | None:
             )
         ]  # fmt: skip
     if participation == "ACCEPTED":
-        inner = next((i for i in read_coming(context) if isinstance(i, Absence) and i.extent != "whole"), None)
+        inner = next(
+            (i for i in read_coming(context) if isinstance(i, Absence) and i.extent != "whole"), None
+        )
         if inner:
             return [replace(inner, person=who, meetings=keys or inner.meetings)]
         return [Attendance(person=who, meetings=keys, certain=known, evidence=(words,))]

@@ -204,7 +204,9 @@ def month_end(year: int, month: int) -> date:
 
 def _month_span(month: int, today: date, year: int | None = None) -> tuple[date, date]:
     if year is None:
-        spans = [(date(y, month, 1), month_end(y, month)) for y in (today.year - 1, today.year, today.year + 1)]
+        spans = [
+            (date(y, month, 1), month_end(y, month)) for y in (today.year - 1, today.year, today.year + 1)
+        ]
         return min(spans, key=lambda span: 0 if span[0] <= today <= span[1] else _cost(span[1], today))
     return date(year, month, 1), month_end(year, month)
 
@@ -329,7 +331,9 @@ def _dated(
 def _daymonth(match: re.Match[str], text: str, today: date, known: tuple[date, ...]) -> Iterator[DateMention]:
     day = int(match["d1"]) if match["d1"] else _ORDINALS[match["o1"]]
     until = int(match["d1b"]) if match["d1b"] else None
-    yield from _dated(match, text, today, known, day, _MONTHS[match["m1"]], _year_of(match, 1), match["wd1"], until)
+    yield from _dated(
+        match, text, today, known, day, _MONTHS[match["m1"]], _year_of(match, 1), match["wd1"], until
+    )
 
 
 def _monthday(match: re.Match[str], text: str, today: date, known: tuple[date, ...]) -> Iterator[DateMention]:
@@ -426,7 +430,9 @@ def _weekspan(match: re.Match[str], text: str, today: date, known: tuple[date, .
     yield _mention(match, text, "week", monday, monday + timedelta(days=6))
 
 
-def _weeknumber(match: re.Match[str], text: str, today: date, known: tuple[date, ...]) -> Iterator[DateMention]:
+def _weeknumber(
+    match: re.Match[str], text: str, today: date, known: tuple[date, ...]
+) -> Iterator[DateMention]:
     week = int(match["w9"])
     first = _nearest_week(week, today) if 1 <= week <= 53 else None
     if not first:
@@ -439,7 +445,9 @@ def _weeknumber(match: re.Match[str], text: str, today: date, known: tuple[date,
 _COUNTS = {"en": 1, "a": 1, "tva": 2, "two": 2, "tre": 3, "three": 3, "fyra": 4, "fem": 5, "sex": 6}
 
 
-def _weeksahead(match: re.Match[str], text: str, today: date, known: tuple[date, ...]) -> Iterator[DateMention]:
+def _weeksahead(
+    match: re.Match[str], text: str, today: date, known: tuple[date, ...]
+) -> Iterator[DateMention]:
     word = match["n10"] or match["n10b"]
     count = _COUNTS.get(word) or int(word)
     unit = match["u10"] or match["u10b"]
@@ -499,7 +507,9 @@ _RESOLVE = {
     "weeknumber": _weeknumber, "weeksahead": _weeksahead, "month": _month, "season": _season, "turn": _turn,
 }  # fmt: skip
 
-_DASH = re.compile(r"\s*(?:-|–|—|till och med|t\.? ?o\.? ?m\.?|tom|till|fram till|to|until|through)\s*(?:och med )?(?:den )?")
+_DASH = re.compile(
+    r"\s*(?:-|–|—|till och med|t\.? ?o\.? ?m\.?|tom|till|fram till|to|until|through)\s*(?:och med )?(?:den )?"
+)
 _BETWEEN = re.compile(r"(?:mellan|between)\s*\Z")
 _FROM = re.compile(r"(?:fran och med|fr\.? ?o\.? ?m\.?|from och med|from|fran|starting|as of)\s*(?:den )?\Z")
 
@@ -518,7 +528,14 @@ def _joined(text: str, flat: str, found: list[DateMention], today: date) -> Iter
             spans = _DASH.fullmatch(gap) or (gap.strip() in {"och", "and"} and _BETWEEN.search(before))
             if spans and two.last >= one.first and (one.day or one.kind in {"month", "week"}):
                 yield DateMention(
-                    one.start, two.end, text[one.start : two.end], "range", one.first, two.last, None, one.conflict
+                    one.start,
+                    two.end,
+                    text[one.start : two.end],
+                    "range",
+                    one.first,
+                    two.last,
+                    None,
+                    one.conflict,
                 )
                 number += 2
                 continue
@@ -529,6 +546,47 @@ def _joined(text: str, flat: str, found: list[DateMention], today: date) -> Iter
 def starts_at(flat: str, mention: DateMention) -> bool:
     """Whether the words before a date say that something begins then ("fr.o.m.")."""
     return bool(_FROM.search(flat[max(0, mention.start - 24) : mention.start]))
+
+
+_HOURS = {
+    "ett": 1, "tva": 2, "tre": 3, "fyra": 4, "fem": 5, "sex": 6, "sju": 7, "atta": 8, "nio": 9, "tio": 10, "elva": 11, "tolv": 12,
+    "one": 1, "two": 2, "three": 3, "four": 4, "ten": 10, "eleven": 11, "noon": 12,
+}  # fmt: skip
+_HW = "(?:" + "|".join(sorted(_HOURS, key=len, reverse=True)) + r"|1[0-2]|0?[1-9])"
+_CLOCK = re.compile(
+    rf"(?<![\w/.])(?:(?P<half>halv|half past) (?P<h1>{_HW})|(?P<quarter>(?:en )?kvart|tio(?: minuter)?|fem(?: minuter)?|tjugo(?: minuter)?|quarter|a quarter) (?P<side>i|over|to|past) (?P<h2>{_HW})"
+    rf"|(?:kl\.? ?|klockan |at |vid |omkring |runt |kring |strax efter |strax fore |efter |till |fram till |around |until |tidigast |senast |ca |cirka )+(?P<h3>[01]?\d|2[0-3])(?:[.:](?P<m3>[0-5]\d))?(?! ?(?:min|personer|april|maj|juni|februari|mars|september|november|december|/))"
+    rf"|(?P<h4>[01]?\d|2[0-3])[.:](?P<m4>[0-5]\d)(?![\d.-])|(?:vid |omkring |runt |kring |till |efter |klockan |kl |fram till )+(?P<h5>{_HW})|(?P<h6>{_HW})-?tiden)(?![\w/])"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day in a text, as minutes after midnight; `loose` hours may be afternoon ones."""
+
+    start: int
+    end: int
+    minutes: int
+    loose: bool
+
+
+def find_clock(text: str) -> tuple[Clock, ...]:
+    """Times of day: "kl. 13.45", "halv två", "kvart i två", "tretiden"."""
+    rows: list[Clock] = []
+    for match in _CLOCK.finditer(bare(fold(text))):
+        hour_word = match["h1"] or match["h2"] or match["h3"] or match["h4"] or match["h5"] or match["h6"]
+        hour = _HOURS.get(hour_word) or int(hour_word)
+        minutes = hour * 60
+        if match["half"]:
+            minutes += -30 if match["half"] == "halv" else 30
+        elif match["quarter"]:
+            word = match["quarter"].split()[-2 if match["quarter"].endswith("minuter") else -1]
+            step = {"kvart": 15, "quarter": 15, "tio": 10, "fem": 5, "tjugo": 20}[word]
+            minutes += -step if match["side"] in {"i", "to"} else step
+        else:
+            minutes += int(match["m3"] or match["m4"] or 0)
+        rows.append(Clock(match.start(), match.end(), minutes, hour <= 7))
+    return tuple(rows)
 
 
 _NUMBER_WORDS = {

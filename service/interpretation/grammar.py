@@ -19,18 +19,56 @@ from service.interpretation.words import bare, fold
 
 Who = Literal["speaker", "person", "stranger", "nobody"]
 
-_FIRST_PERSON = {"jag", "vi", "i", "we", "jg", "undertecknad", "mig", "oss", "me", "us", "ja"}
+_FIRST_PERSON = {"jag", "vi", "mej", "i", "we", "jg", "undertecknad", "mig", "oss", "me", "us", "ja"}
 _THIRD_PERSON = {"hon", "han", "she", "he", "honom", "henne", "hen", "vederbörande"}
-_OTHERS = {"du", "ni", "man", "de", "dom", "någon", "ngn", "ingen", "alla", "flera", "många", "you", "they", "vilka", "vem", "andra"}
+_OTHERS = {
+    "du",
+    "ni",
+    "man",
+    "de",
+    "dom",
+    "någon",
+    "ngn",
+    "ingen",
+    "alla",
+    "flera",
+    "många",
+    "you",
+    "they",
+    "vilka",
+    "vem",
+    "andra",
+}
 _THINGS = {"det", "den", "detta", "this", "it", "that"}
-_POSSESSIVE = {"min", "mitt", "mina", "vår", "vårt", "våra", "hans", "hennes", "sin", "sitt", "er", "ert", "my", "our", "his", "her", "deras"}
+_POSSESSIVE = {
+    "min",
+    "mitt",
+    "mina",
+    "vår",
+    "vårt",
+    "våra",
+    "hans",
+    "hennes",
+    "sin",
+    "sitt",
+    "er",
+    "ert",
+    "my",
+    "our",
+    "his",
+    "her",
+    "deras",
+}
 _NO_NOUN = frozenset(
     """
     tyvärr dessvärre alltså därför också nog dock nu då så men och eller att som för på i till av om när eftersom
     därmed därför varför tyvärr kanske inte ej bara redan säkert antagligen troligen förmodligen just idag dag morgon
     torsdag igen faktiskt naturligtvis givetvis självklart här där sedan sen annars ändå likväl visst helt enkelt
     tidigare gången året veckan dagen tiden mötet sammanträdet möte kommande nästa våren hösten på hej hejsan ja nej
-    jo okej ok tack hälsningar mvh unfortunately sadly really also therefore however and but so because as since
+    jo okej ok tack hälsningar mvh sedan innan igen även utan redan hittills emellan mellan snarare annars dagarna
+    månaden kvällen morgonen eftermiddagen förmiddagen helgen sommaren träffen kommunen regionen strategidagen samman
+    vardagen årets tåget bussen flyget klockan timmen halvtimmen kvarten torsdagen onsdagen fredagen måndagen tisdagen
+    allihopa samtliga båda själv personligen fysiskt digitalt unfortunately sadly really also therefore however and but so because as since
     """.split()
 )
 _TOKEN = re.compile(r"[\w'’-]+|[.,;:!?()–—]")
@@ -122,12 +160,20 @@ def subject_of(context: Context, hit: Hit) -> Subject:
         if found and row[number].text in _OTHERS:
             return found
     first = inside[0] if inside else next((n for n, t in enumerate(row) if t.start >= hit.end), len(row))
-    return _before(context, hit.line, row, first)
+    return _before(context, hit, row, first)
 
 
-def _before(context: Context, index: int, row: Sequence[Token], first: int) -> Subject:
+# Predicates that only a person can have: "mötet krockar" says who cannot come, "Sven kommer inte" says it of Sven.
+_PERSONAL = {
+    "absence/cannot-come", "absence/not-coming", "absence/stays-home", "late/comes-later", "early/leaves-early",
+    "attendance/comes", "attendance/after-all", "attendance/by-link", "leaving/quits", "elsewhere/is-elsewhere",
+}  # fmt: skip
+
+
+def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Subject:
     """The subject to the left of a predicate; stops at the end of a sentence part."""
     crossed = 0
+    index = hit.line
     for number in range(first - 1, -1, -1):
         token = row[number]
         if token.text in {";", "!", "?", "."}:
@@ -138,7 +184,7 @@ def _before(context: Context, index: int, row: Sequence[Token], first: int) -> S
         found = _as_subject(context, index, row, number)
         if found:
             return found
-        if not crossed and number == first - 1 and _is_noun_subject(row, number):
+        if not crossed and number == first - 1 and hit.rule in _PERSONAL and _is_noun_subject(row, number):
             return Subject("stranger")
         if first - number > 14:
             break
@@ -167,7 +213,33 @@ def _as_subject(context: Context, index: int, row: Sequence[Token], number: int)
 
 def _after_preposition(row: Sequence[Token], number: int) -> bool:
     before = row[number - 1].text if number else ""
-    return before in {"för", "till", "med", "från", "av", "hos", "åt", "mot", "om", "hej", "hejsan", "hälsa", "kära", "bästa", "tack", "hi", "dear", "for", "to", "with", "from", "by", "instead", "möte", "of"}
+    return before in {
+        "för",
+        "till",
+        "med",
+        "från",
+        "av",
+        "hos",
+        "åt",
+        "mot",
+        "om",
+        "hej",
+        "hejsan",
+        "hälsa",
+        "kära",
+        "bästa",
+        "tack",
+        "hi",
+        "dear",
+        "for",
+        "to",
+        "with",
+        "from",
+        "by",
+        "instead",
+        "möte",
+        "of",
+    }
 
 
 def _is_noun_subject(row: Sequence[Token], number: int) -> bool:
@@ -180,10 +252,15 @@ def _is_noun_subject(row: Sequence[Token], number: int) -> bool:
         return True
     if word in _THINGS:
         return False
-    return bool(re.search(r"(?:chefen|sekreteraren|aren|aren|erna|arna|orna|ingen|heten|ektorn|arna|barnen|dottern|sonen|maken|frun|mannen|ekonomen|kollegan|ledaren|tåget|bussen|flyget|bilen)\Z", word))
+    return (
+        bool(re.search(r"(?<!lig)(?:en|et|na|erna|arna|orna|heten|torn|dottern|frun|gan|terna)\Z", word))
+        and len(word) > 4
+    )
 
 
-def _joined(context: Context, index: int, row: Sequence[Token], number: int) -> tuple[tuple[Mention, ...], bool]:
+def _joined(
+    context: Context, index: int, row: Sequence[Token], number: int
+) -> tuple[tuple[Mention, ...], bool]:
     """Everyone joined with a subject by "och", "eller", "samt" or a comma."""
     people: list[Mention] = []
     speaker = False
@@ -228,13 +305,18 @@ def _is_sender(context: Context, mention: Mention) -> bool:
 
 def _is_greeted(context: Context, mention: Mention) -> bool:
     before = bare(fold(context.words.text[max(0, mention.start - 16) : mention.start]))
-    return bool(re.search(r"(?:^|\n)\s*(?:hej|hejsan|god morgon|god dag|basta|kara|hi|hello|dear|tack|hej hej|tjena|halla)[ ,]*\Z", before))
+    return bool(
+        re.search(
+            r"(?:^|\n)\s*(?:hej|hejsan|god morgon|god dag|basta|kara|hi|hello|dear|tack|hej hej|tjena|halla)[ ,]*\Z",
+            before,
+        )
+    )
 
 
 def is_asked(context: Context, hit: Hit) -> bool:
     """Whether the words stand in a question."""
     text = context.text_of(hit.line)
-    if not text.rstrip(" \"”)").endswith("?"):
+    if not text.rstrip(' "”)').endswith("?"):
         return False
     flat = fold(text)
     if _ASKS.match(flat):
@@ -256,9 +338,14 @@ def is_supposed(context: Context, hit: Hit) -> bool:
     for match in _CONDITION.finditer(before):
         after = before[match.end() :]
         previous = before[: match.start()].rstrip()
-        if match.group() == "om" and re.search(r"(?:även|ber|ursäkt|fråga\w*|frågan|information|info|ärendet?|punkten|påminn\w*|prata|diskutera|även|be|tala|just)\Z", previous):
+        if match.group() == "om" and re.search(
+            r"(?:även|ber|ursäkt|fråga\w*|frågan|information|info|ärendet?|punkten|påminn\w*|prata|diskutera|även|be|tala|just)\Z",
+            previous,
+        ):
             continue
-        if match.group() in {"om", "vid"} and re.match(r"\s*(?:två|tre|en|ett|fyra|\d+|\d\d?-tiden|tid)\s", after):
+        if match.group() in {"om", "vid"} and re.match(
+            r"\s*(?:två|tre|en|ett|fyra|\d+|\d\d?-tiden|tid)\s", after
+        ):
             continue
         if match.group() == "vid" and not re.match(r"\s*(?:ev\w*|förhinder|behov)", after):
             continue

@@ -55,7 +55,13 @@ def _with_addresses(
     )
     kept: list[tuple[str, int, int]] = []
     for code, begin, end in rows:
-        if kept and code[0] == "p" and kept[-1][0][0] == "p" and "@" in plain[begin:end] and begin >= kept[-1][2]:
+        if (
+            kept
+            and code[0] == "p"
+            and kept[-1][0][0] == "p"
+            and "@" in plain[begin:end]
+            and begin >= kept[-1][2]
+        ):
             gap = plain[kept[-1][2] : begin]
             if _BETWEEN.match(gap):
                 closing = 1 if plain[end : end + 1] in {")", ">", "]"} else 0

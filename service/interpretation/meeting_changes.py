@@ -27,7 +27,11 @@ _NOT_OURS = re.compile(
 )
 _TIME = r"(?:kl\.? ?|klockan )?(?P<h{n}>[01]?\d|2[0-3])(?:[.:](?P<m{n}>[0-5]\d))?"
 _SPAN = re.compile(
-    r"(?<![\d/.-])" + _TIME.format(n=1) + r" ?(?:-|–|—|till|och) ?" + _TIME.format(n=2) + r"(?![\d/]|[.:]\d| ?(?:minuter|min|personer|st|april|maj|juni|mars|jan|feb|okt|nov|dec|sep|aug|jul|jun))"
+    r"(?<![\d/.-])"
+    + _TIME.format(n=1)
+    + r" ?(?:-|–|—|till|och) ?"
+    + _TIME.format(n=2)
+    + r"(?![\d/]|[.:]\d| ?(?:minuter|min|personer|st|april|maj|juni|mars|jan|feb|okt|nov|dec|sep|aug|jul|jun))"
 )
 _AT = re.compile(r"(?<!\w)(?:kl\.? ?|klockan |at )(?P<h>[01]?\d|2[0-3])(?:[.:](?P<m>[0-5]\d))?(?!\d)")
 
@@ -77,15 +81,27 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
         ours = _OURS.search(text) or any(m.keys for m in context.meetings_in(hit.line))
         if not ours and not (context.thread_meeting and kind == "place"):
             continue
-        if _NOT_OURS.search(text) and not re.search(r"(?<!\w)(?:vårt möte|mötet|sammanträdet|samreko|vi|strategidagen)(?!\w)", text):
+        if _NOT_OURS.search(text) and not re.search(
+            r"(?<!\w)(?:vårt möte|mötet|sammanträdet|samreko|vi|strategidagen)(?!\w)", text
+        ):
             continue
-        if kind in {"cancel", "move"} and subject_of(context, hit).who == "person" and not re.search(r"(?<!\w)(?:möte|sammanträde|träff|samreko|strategidag)", text):
+        if kind in {"cancel", "move"} and re.search(
+            r"(?<!\w)(?:jag|mig|min|mitt)(?!\w)", text[max(0, hit.start - 25) : hit.end]
+        ):
+            continue
+        if (
+            kind in {"cancel", "move"}
+            and subject_of(context, hit).who == "person"
+            and not re.search(r"(?<!\w)(?:möte|sammanträde|träff|samreko|strategidag)", text)
+        ):
             continue
         rows.append(hit)
     return rows
 
 
-def _meeting(context: Context, hits: Sequence[Hit], origin: bool = False) -> tuple[Meeting | None, str | None]:
+def _meeting(
+    context: Context, hits: Sequence[Hit], origin: bool = False
+) -> tuple[Meeting | None, str | None]:
     """Which meeting is changed, and a doubt."""
     network, now = context.surroundings.network, context.surroundings.now
     rows: list[MeetingMention] = []
@@ -143,7 +159,10 @@ def times_in(text: str) -> tuple[time | None, time | None]:
         first, last = int(match["h1"]), int(match["h2"])
         marked = "kl" in match.group() or match["m1"] or match["m2"]
         before = flat[max(0, match.start() - 10) : match.start()]
-        if first < last and (marked or (7 <= first and last <= 20 and not re.search(r"(?:den|vecka|v\.?|punkt\w*) ?\Z", before))):
+        if first < last and (
+            marked
+            or (7 <= first and last <= 20 and not re.search(r"(?:den|vecka|v\.?|punkt\w*) ?\Z", before))
+        ):
             return _clock(match["h1"], match["m1"]), _clock(match["h2"], match["m2"])
     found = [(_clock(m["h"], m["m"])) for m in _AT.finditer(flat)]
     return (found[-1], None) if found else (None, None)
@@ -161,7 +180,9 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
     known = {m.key for m in network.meetings} | {m.day for m in network.meetings}
     named = [d for t in (*texts, *following) for d in find_dates(t, today, tuple(known)) if d.day]
     meeting, doubt = _meeting(context, hits)
-    targets = [d for d in named if meeting and d.day not in {meeting.key, meeting.day} and d.day and d.day >= today]
+    targets = [
+        d for d in named if meeting and d.day not in {meeting.key, meeting.day} and d.day and d.day >= today
+    ]
     start_time: time | None = None
     end_time: time | None = None
     for text in (*texts, *following):
@@ -191,7 +212,9 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
 def _new_times(text: str) -> tuple[time | None, time | None]:
     """The new times: what stands after "till" or "i stället", when the old ones are named too."""
     flat = fold(text)
-    cut = re.search(r"(?:flytta\w*|ändra\w*|skjut\w*|från|istället|i stället|moved)[^.]*?(?<!\w)(till|to)(?!\w)", flat)
+    cut = re.search(
+        r"(?:flytta\w*|ändra\w*|skjut\w*|från|istället|i stället|moved)[^.]*?(?<!\w)(till|to)(?!\w)", flat
+    )
     if cut and re.search(r"från", flat):
         later = text[cut.end() :]
         found = times_in(later)
@@ -200,13 +223,28 @@ def _new_times(text: str) -> tuple[time | None, time | None]:
     return times_in(text)
 
 
-_STEPS = {"en": 1, "ett": 1, "två": 2, "tre": 3, "1": 1, "2": 2, "3": 3, "fyra": 4, "a": 1, "one": 1, "two": 2}
+_STEPS = {
+    "en": 1,
+    "ett": 1,
+    "två": 2,
+    "tre": 3,
+    "1": 1,
+    "2": 2,
+    "3": 3,
+    "fyra": 4,
+    "a": 1,
+    "one": 1,
+    "two": 2,
+}
 
 
 def _shift(texts: Sequence[str], meeting: Meeting) -> date | None:
     """ "en vecka framåt", "två dagar tidigare"."""
     for text in texts:
-        found = re.search(r"(?<!\w)(en|ett|två|tre|fyra|a|one|two|\d) (vecka|veckor|week|weeks|dag|dagar|dygn|day|days)(?: (framåt|fram|senare|tidigare|bakåt|later|earlier|forward))?", fold(text))
+        found = re.search(
+            r"(?<!\w)(en|ett|två|tre|fyra|a|one|two|\d) (vecka|veckor|week|weeks|dag|dagar|dygn|day|days)(?: (framåt|fram|senare|tidigare|bakåt|later|earlier|forward))?",
+            fold(text),
+        )
         if found:
             days = _STEPS.get(found[1], 1) * (7 if found[2].startswith(("vecka", "veckor", "week")) else 1)
             back = found[3] in {"tidigare", "bakåt", "earlier"} or "tidigarelägg" in fold(text)
@@ -220,11 +258,54 @@ _UNIT = rf"(?:{_HOUSE}(?: (?:{_CAP}|[A-Z]?\d+[A-Z]?|plan \d+))*|{_CAP}(?: (?:{_C
 _PLACE = re.compile(
     rf"(?:(?<!\w)(?:i|på|till|at|in|to|är|blir|:|lokal|hos|vi|tar)\s+|:\s*)(?P<place>(?:stora |lilla )?{_UNIT}(?:(?:,| -| –|, i| i| på|\s\()\s*(?:våning \d+|plan \d+|{_UNIT})\)?)*)"
 )
-_DIGITAL = re.compile(r"(?i)(?<!\w)(?:helt )?(digitalt|på teams|via teams|teams|på zoom|via zoom|på länk|via länk|online|på distans|helt på teams)(?!\w)")
+_DIGITAL = re.compile(
+    r"(?i)(?<!\w)(?:helt )?(digitalt|på teams|via teams|teams|på zoom|via zoom|på länk|via länk|online|på distans|helt på teams)(?!\w)"
+)
 _NOT_PLACES = {
-    "samreko", "svom", "torsdag", "fredag", "onsdag", "tisdag", "måndag", "mars", "april", "maj", "stället", "vi", "ni", "jag",
-    "mötet", "det", "den", "hej", "mvh", "tack", "ny", "nya", "plats", "januari", "februari", "juni", "september", "november", "december",
-    "tiden", "tiderna", "samma", "bekräftelsen", "på", "i", "strategidagen", "dagen", "sammanträdet", "lokalen", "salen", "rummet", "sal", "rum", "lokal",
+    "samreko",
+    "svom",
+    "torsdag",
+    "fredag",
+    "onsdag",
+    "tisdag",
+    "måndag",
+    "mars",
+    "april",
+    "maj",
+    "stället",
+    "vi",
+    "ni",
+    "jag",
+    "mötet",
+    "det",
+    "den",
+    "hej",
+    "mvh",
+    "tack",
+    "ny",
+    "nya",
+    "plats",
+    "januari",
+    "februari",
+    "juni",
+    "september",
+    "november",
+    "december",
+    "tiden",
+    "tiderna",
+    "samma",
+    "bekräftelsen",
+    "på",
+    "i",
+    "strategidagen",
+    "dagen",
+    "sammanträdet",
+    "lokalen",
+    "salen",
+    "rummet",
+    "sal",
+    "rum",
+    "lokal",
 }
 
 

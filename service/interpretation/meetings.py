@@ -23,10 +23,17 @@ _NOUN = (
     r"(?:natverks?|samreko|styr|stor)?-?(?:motena|moten|mote(?:t|ts)?|sammantraden?a?|sammantradet|sammankomst(?:en|er|erna)?|"
     r"traff(?:en|ar|arna)?|gang(?:en|erna|er)?|tillfallet|samling(?:en)?|samrekomote\w*|samreko|meetings?|session|time|one)"
 )
-_SINGLE = (
-    r"(?:(?:natverks?|samreko-?)?(?:mote(?:t)?|sammantrade(?:t)?|sammankomst(?:en)?|traff(?:en)?)|gang(?:en)?|samreko|tillfalle(?:t)?|samling|meeting|time|session|natverksmote|samrekotraff)"
-)
-_ORDINAL = {"forsta": 0, "first": 0, "andra": 1, "second": 1, "tredje": 2, "sista": -1, "last": -1, "avslutande": -1}
+_SINGLE = r"(?:(?:natverks?|samreko-?)?(?:mote(?:t)?|sammantrade(?:t)?|sammankomst(?:en)?|traff(?:en)?)|gang(?:en)?|samreko|tillfalle(?:t)?|samling|meeting|time|session|natverksmote|samrekotraff)"
+_ORDINAL = {
+    "forsta": 0,
+    "first": 0,
+    "andra": 1,
+    "second": 1,
+    "tredje": 2,
+    "sista": -1,
+    "last": -1,
+    "avslutande": -1,
+}
 _MSHORT = "(?:jan|feb|febr|mar|apr|maj|jun|jul|aug|sep|sept|okt|nov|dec)"
 
 _FORMS: tuple[tuple[str, str], ...] = (
@@ -49,7 +56,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "after",
-        r"(?:(?:(?:" + _SINGLE + r"|det|the one|nasta) )?(?:(?:narmast |nast )?darefter|darpa(?: foljande)?|det darpa foljande|efter (?:det|nasta|den)(?! \w+(?:mote|traff))|nast efter(?: det)?|after (?:that|next))(?: (?:motet|mote|sammantrade\w*|gang|traff))?|(?:det )?darpa foljande(?: motet| mote| sammantrade\w*)?|nastnasta (?:mote\w*|gang|traff)|nast nasta (?:mote\w*|gang|traff)|motet efter nasta|(?:gangen|gang) darpa)",
+        r"(?:(?:(?:" + _SINGLE + r"|det|the one|nasta) )(?:(?:narmast |nast )?darefter|darpa(?: foljande)?|det darpa foljande|efter (?:det|nasta|den)(?! \w+(?:mote|traff))|nast efter(?: det)?|after (?:that|next))(?: (?:motet|mote|sammantrade\w*|gang|traff))?|(?:det )?darpa foljande(?: motet| mote| sammantrade\w*)?|nastnasta (?:mote\w*|gang|traff)|nast nasta (?:mote\w*|gang|traff)|motet efter nasta|(?:gangen|gang) darpa)",
     ),
     (
         "next",
@@ -133,15 +140,27 @@ def is_past(meeting: Meeting, now: datetime) -> bool:
 
 def covered(network: Network, first: date, last: date, now: datetime) -> tuple[date, ...]:
     """The meetings that are still to come within some days, both included."""
-    return tuple(m.key for m in network.meetings if first <= m.day <= last and not m.cancelled and m.end > now)
+    return tuple(
+        m.key for m in network.meetings if first <= m.day <= last and not m.cancelled and m.end > now
+    )
 
 
 @lru_cache(maxsize=64)
 def _place_words(place: str) -> frozenset[str]:
-    common = {"region", "regionens", "hus", "sal", "rum", "lokal", "salen", "rummet", "lokalen", "kommun", "kommunens"}
-    return frozenset(
-        w for w in re.findall(r"[a-z]{2,}", bare(fold(place))) if w not in common
-    )
+    common = {
+        "region",
+        "regionens",
+        "hus",
+        "sal",
+        "rum",
+        "lokal",
+        "salen",
+        "rummet",
+        "lokalen",
+        "kommun",
+        "kommunens",
+    }
+    return frozenset(w for w in re.findall(r"[a-z]{2,}", bare(fold(place))) if w not in common)
 
 
 def _by_place(flat: str, s: Surroundings) -> Iterator[tuple[int, int, Meeting]]:
@@ -152,13 +171,17 @@ def _by_place(flat: str, s: Surroundings) -> Iterator[tuple[int, int, Meeting]]:
             for word in _place_words(meeting.place):
                 held.setdefault(word, []).append(meeting)
     unique = {word: rows[0] for word, rows in held.items() if len(rows) == 1}
-    for match in re.finditer(r"(?<!\w)(?:dagen|motet|dagarna|heldagen|traffen|mote) (?:i|pa|at) (?:sal |rum )?(\w+)", flat):
+    for match in re.finditer(
+        r"(?<!\w)(?:dagen|motet|dagarna|heldagen|traffen|mote) (?:i|pa|at) (?:sal |rum )?(\w+)", flat
+    ):
         meeting_found = unique.get(match[1])
         if meeting_found:
             yield match.start(), match.end(), meeting_found
 
 
-def find_meetings(text: str, letter: Letter, s: Surroundings, thread: Meeting | None = None) -> tuple[MeetingMention, ...]:
+def find_meetings(
+    text: str, letter: Letter, s: Surroundings, thread: Meeting | None = None
+) -> tuple[MeetingMention, ...]:
     """Every meeting and date that a text names, in order.
 
     `thread` is the meeting that the answered message is about; "det här
@@ -177,7 +200,13 @@ def find_meetings(text: str, letter: Letter, s: Surroundings, thread: Meeting | 
 
 
 def _of(
-    text: str, start: int, end: int, meetings: tuple[Meeting, ...], s: Surroundings, kind: str, span: bool = False
+    text: str,
+    start: int,
+    end: int,
+    meetings: tuple[Meeting, ...],
+    s: Surroundings,
+    kind: str,
+    span: bool = False,
 ) -> MeetingMention:
     return MeetingMention(
         start,
@@ -214,7 +243,9 @@ def _phrases(
     # The kinds of Meeting: a strategic day counts as a meeting.
     for match in _ALL.finditer(flat):
         form = next(n for n, _ in _FORMS if match.group(n) is not None)
-        if form in {"next", "after", "this"} and _FOREIGN.search(flat[max(0, match.start() - 40) : match.start()]):
+        if form in {"next", "after", "this"} and _FOREIGN.search(
+            flat[max(0, match.start() - 40) : match.start()]
+        ):
             continue
         meetings: tuple[Meeting, ...] = ()
         if form == "seasonal":
@@ -277,7 +308,13 @@ def _seasonal(
     meetings = _in(s, first, last)
     if ordinal:
         chosen = _ordinal(meetings, ordinal)
-        if season == "arets" and ordinal == "forsta" and today.month >= 11 and chosen and is_past(chosen[0], s.now):
+        if (
+            season == "arets"
+            and ordinal == "forsta"
+            and today.month >= 11
+            and chosen
+            and is_past(chosen[0], s.now)
+        ):
             return _ordinal(_in(s, date(today.year + 1, 1, 1), date(today.year + 1, 12, 31)), ordinal)
         return chosen
     plural = noun is not None and re.search(r"(moten|ena|ar|arna|er|erna|meetings)\Z", noun)
@@ -328,12 +365,19 @@ def _all_of(match: re.Match[str], s: Surroundings, today: date) -> tuple[Meeting
 _NEAR_NOUN = re.compile(
     r"(?:mote(?:t|na)?|sammantrade(?:t)?|traff(?:en)?|samreko|sammankomst(?:en)?|meeting|strategidag(?:en)?)(?: \w+){0,2}[ ,:(]*\Z"
 )
-_OPEN = re.compile(r"(?:nagon gang|nagot av|nar som helst|nagot mote|vid nagot|nagon av|sometime|some time)[\w ]{0,20}\Z")
+_OPEN = re.compile(
+    r"(?:nagon gang|nagot av|nar som helst|nagot mote|vid nagot|nagon av|sometime|some time)[\w ]{0,20}\Z"
+)
 _WHOLE = re.compile(r"hela|resten|all |the rest|aret ut")
 
 
 def _dated(
-    text: str, flat: str, found: DateMention, days: dict[date, Meeting], s: Surroundings, thread: Meeting | None
+    text: str,
+    flat: str,
+    found: DateMention,
+    days: dict[date, Meeting],
+    s: Surroundings,
+    thread: Meeting | None,
 ) -> MeetingMention:
     before = flat[max(0, found.start - 40) : found.start]
     named = bool(_NEAR_NOUN.search(before)) and not _FOREIGN.search(_NEAR_NOUN.sub("", before))
@@ -349,7 +393,9 @@ def _dated(
         elif named and not conflict and found.kind in {"day", "dayofmonth"}:
             conflict = f"den {found.day.day}/{found.day.month} har vi inget möte"
     elif found.kind == "month":
-        rows = _month_meetings(found.first.month, s) if not found.year_given else _in(s, found.first, found.last)
+        rows = (
+            _month_meetings(found.first.month, s) if not found.year_given else _in(s, found.first, found.last)
+        )
         keys = tuple(m.key for m in rows) if not opened else ()
         past = bool(rows) and all(is_past(m, s.now) for m in rows)
         span = flat.startswith("hela", found.start)

@@ -37,7 +37,11 @@ _TITLE = re.compile(
 def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     """Who leaves for good; and the sentences that say so."""
     leaving = [h for h in context.hits_of("leaving") if _meant(context, h)]
-    successors = [h for h in context.hits_of("successor") if h.rule == "successor/takes-over" and not is_asked(context, h)]
+    successors = [
+        h
+        for h in context.hits_of("successor")
+        if h.rule == "successor/takes-over" and not is_asked(context, h)
+    ]
     lasting = {h.line for h in context.hits_of("lasting")}
     for_good = _for_good(context)
     strong = [h for h in successors if _lasts(context, h, lasting)]
@@ -53,7 +57,9 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     if successor is None and not own:
         return [], frozenset()
     if who is None and successor is not None:
-        who = _seat_of_role(context) or (context.speaker.id if context.speaker and not _is(context, successor) else None)
+        who = _seat_of_role(context) or (
+            context.speaker.id if context.speaker and not _is(context, successor) else None
+        )
     if who is None and not successor:
         return [], frozenset()
     if own and not strong and not _leaves_the_network(context, own, who):
@@ -65,7 +71,12 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     if successor is not None and not successor.email and not successor.name:
         successor = None
     intent = Replacement(
-        leaving=who, successor=successor, from_=_from(context, lines), certain=certain, evidence=evidence, doubt=doubt
+        leaving=who,
+        successor=successor,
+        from_=_from(context, lines),
+        certain=certain,
+        evidence=evidence,
+        doubt=doubt,
     )
     # Sentences that also name one of our meetings may say more than that.
     spoken = set(lines) | lasting | {h.line for h in context.hits_of("successor")}
@@ -73,13 +84,17 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
 
 
 def _is(context: Context, contact: Contact) -> bool:
-    return bool(context.speaker and contact.name and plain_name(contact.name) == plain_name(context.speaker.name))
+    return bool(
+        context.speaker and contact.name and plain_name(contact.name) == plain_name(context.speaker.name)
+    )
 
 
 def _is_holder(context: Context, person: str) -> bool:
     network = context.surroundings.network
-    return network.seat_of(person) is not None or person in network.substitutes or any(
-        person in {t.chair, t.secretary} for t in network.terms
+    return (
+        network.seat_of(person) is not None
+        or person in network.substitutes
+        or any(person in {t.chair, t.secretary} for t in network.terms)
     )
 
 
@@ -100,7 +115,9 @@ def _leaver_open(context: Context, hit: Hit) -> bool:
     return False
 
 
-_NETWORK = re.compile(r"(?<!\w)(?:nätverk\w*|samreko\w*|gruppen|ledamot\w*|uppdrag\w*|plats\w*|stol\w*|network|seat)(?!\w)")
+_NETWORK = re.compile(
+    r"(?<!\w)(?:nätverk\w*|samreko\w*|gruppen|ledamot\w*|uppdrag\w*|plats\w*|stol\w*|network|seat)(?!\w)"
+)
 
 
 def _leaves_the_network(context: Context, hits: Sequence[Hit], who: str | None) -> bool:
@@ -118,7 +135,12 @@ def _for_good(context: Context) -> bool:
 
 
 def _says_successor(context: Context) -> bool:
-    return bool(re.search(r"efterträ|efter mig|ny ledamot|ny representant|successor|take over from|vår nya|vår nye", fold(context.words.text)))
+    return bool(
+        re.search(
+            r"efterträ|efter mig|ny ledamot|ny representant|successor|take over from|vår nya|vår nye",
+            fold(context.words.text),
+        )
+    )
 
 
 def _lasts(context: Context, hit: Hit, lasting: set[int]) -> bool:
@@ -126,14 +148,19 @@ def _lasts(context: Context, hit: Hit, lasting: set[int]) -> bool:
     text = fold(context.text_of(hit.line))
     if re.search(r"den här gången|denna gång|just den dagen|vid detta tillfälle|this time", text):
         return False
-    if re.search(r"efterträ|avlös|tillträd|ny\w? (?:ledamot|representant|\w*chef|samordnare|överläkare)|efter mig|successor|i nätverket|i samreko|tills vidare|fortsättningsvis|hädanefter", text):
+    if re.search(
+        r"efterträ|avlös|tillträd|ny\w? (?:ledamot|representant|\w*chef|samordnare|överläkare)|efter mig|successor|i nätverket|i samreko|tills vidare|fortsättningsvis|hädanefter",
+        text,
+    ):
         return True
     mention = context.person_at(hit.slots.get("EFTERTRÄDARE", ""))
     if mention is None:
         return False
     if hit.line in lasting and not _only_one_meeting(context, hit.line):
         return True
-    return any(h.kind == "leaving" and _leaver(context, h) for h in context.hits) and not _only_one_meeting(context, hit.line)
+    return any(h.kind == "leaving" and _leaver(context, h) for h in context.hits) and not _only_one_meeting(
+        context, hit.line
+    )
 
 
 def _only_one_meeting(context: Context, index: int) -> bool:
@@ -145,7 +172,9 @@ def _only_one_meeting(context: Context, index: int) -> bool:
         return False
     for m in rows:
         before = text[max(0, m.start - offset - 24) : m.start - offset]
-        if re.search(r"(?:fr\.? ?o\.? ?m\.?|fran(?: och med)?|from|fom|as of|starting)\s*(?:den )?\Z", before):
+        if re.search(
+            r"(?:fr\.? ?o\.? ?m\.?|fran(?: och med)?|from|fom|as of|starting)\s*(?:den )?\Z", before
+        ):
             return False
     return all(m.keys for m in rows)
 
@@ -160,12 +189,22 @@ def _replaced_by_words(context: Context, hits: Sequence[Hit]) -> str | None:
         text = fold(context.text_of(hit.line))
         offset = sentence_start(context, hit.line)
         for mention in context.people_in(hit.line):
-            if not mention.person or mention is successor or mention.kind == "address" or mention.kind == "seat":
+            if (
+                not mention.person
+                or mention is successor
+                or mention.kind == "address"
+                or mention.kind == "seat"
+            ):
                 continue
             before = text[max(0, mention.start - offset - 26) : mention.start - offset]
-            if mention.genitive or re.search(r"(?:efter|efterträder|ersätter|avlöser|för|i stället för|istället för|succeeds|replaces|ut|from) \Z", before):
+            if mention.genitive or re.search(
+                r"(?:efter|efterträder|ersätter|avlöser|för|i stället för|istället för|succeeds|replaces|ut|from) \Z",
+                before,
+            ):
                 return mention.person
-            if hit.start >= mention.end - offset and re.search(r"(?:ersätts|efterträds|avlöses|byts ut|lämnar)", text):
+            if hit.start >= mention.end - offset and re.search(
+                r"(?:ersätts|efterträds|avlöses|byts ut|lämnar)", text
+            ):
                 return mention.person
         if re.search(r"(?<!\w)(?:mig|min|mitt|me|my|oss)(?!\w)", text) and context.speaker:
             return context.speaker.id
@@ -184,7 +223,9 @@ def _seat_of_role(context: Context) -> str | None:
     for person in network.people:
         if person.id not in holders or not person.title:
             continue
-        words = [w for w in re.findall(r"[a-z-]{4,}", bare(fold(person.title))) if w not in {"kommun", "kommuns"}]
+        words = [
+            w for w in re.findall(r"[a-z-]{4,}", bare(fold(person.title))) if w not in {"kommun", "kommuns"}
+        ]
         stems = [w.rstrip("s") for w in words]
         if len(stems) > 1 and all(s in text for s in stems):
             return person.id
@@ -214,7 +255,12 @@ def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> Co
 
 def _negated(context: Context, hit: Hit, mention: Mention) -> bool:
     text = fold(context.text_of(hit.line))
-    return bool(re.search(r"(?<!\w)(?:inte|ryktet?|tro inte|skulle|spekulera\w*)(?!\w)", text[max(0, hit.start - 30) : hit.end]))
+    return bool(
+        re.search(
+            r"(?<!\w)(?:inte|ryktet?|tro inte|skulle|spekulera\w*)(?!\w)",
+            text[max(0, hit.start - 30) : hit.end],
+        )
+    )
 
 
 def completed(context: Context, contact: Contact, line: int) -> Contact:
@@ -310,21 +356,33 @@ def _block(text: str, name: str) -> Contact | None:
         phone = _PHONE.search(_without_exchange(here))
         stands_alone = len(line.split()) <= 6 and not re.search(r"[.!?]\s*\Z", line.strip())
         title = _role_in(window, name) if stands_alone else _role_after(line, name)
-        found = Contact(email=email, phone=_tidy(phone.group()) if phone and (stands_alone or email or number + 1 < len(lines)) else None, title=title)
+        found = Contact(
+            email=email,
+            phone=_tidy(phone.group())
+            if phone and (stands_alone or email or number + 1 < len(lines))
+            else None,
+            title=title,
+        )
         if not stands_alone and not email and not (phone and phone.group() in line):
             found = replace(found, phone=None)
         if best is None:
             best = found
         else:
             best = Contact(
-                email=best.email or found.email, phone=best.phone or found.phone, title=best.title or found.title
+                email=best.email or found.email,
+                phone=best.phone or found.phone,
+                title=best.title or found.title,
             )
     return best
 
 
 def _without_exchange(text: str) -> str:
     """Numbers of a switchboard are nobody's own."""
-    return re.sub(r"(?im)^.*\b(?:växel|vx|switchboard|fax)\b.*$", lambda m: re.split(r"(?i)\bväxel|\bvx\b|fax", m.group())[0], text)
+    return re.sub(
+        r"(?im)^.*\b(?:växel|vx|switchboard|fax)\b.*$",
+        lambda m: re.split(r"(?i)\bväxel|\bvx\b|fax", m.group())[0],
+        text,
+    )
 
 
 def _tidy(phone: str) -> str:
@@ -338,7 +396,11 @@ def _role_in(lines: Sequence[str], name: str) -> str | None:
             rest = row.split(name, 1)[-1] if name in row else ""
         found = _TITLE.search(rest.strip(" ,:–-"))
         if found and len(rest.strip()) <= 70:
-            return _capital(rest.strip(" ,:–-").rstrip(".")) if found.start() == 0 else _capital(found.group().strip())
+            return (
+                _capital(rest.strip(" ,:–-").rstrip("."))
+                if found.start() == 0
+                else _capital(found.group().strip())
+            )
     return None
 
 
@@ -346,7 +408,9 @@ def _role_after(line: str, name: str) -> str | None:
     at = line.find(name)
     if at < 0:
         return None
-    found = re.match(r"\s*[,(–-]\s*(?:(?:vår|ny|nya|nye|som är|för närvarande|idag|i dag)\s+)*", line[at + len(name) :])
+    found = re.match(
+        r"\s*[,(–-]\s*(?:(?:vår|ny|nya|nye|som är|för närvarande|idag|i dag)\s+)*", line[at + len(name) :]
+    )
     if not found:
         return None
     title = _TITLE.match(line[at + len(name) + found.end() :])
@@ -359,7 +423,16 @@ def _capital(title: str) -> str:
 
 def _title_near(context: Context, name: str, line: int) -> str | None:
     """The role that a sentence gives a successor: "Ny IFO-chef är Niklas Brännström"."""
-    order = [line, *[n for n in range(len(context.sentences)) if n != line and plain_name(name).split()[:1] and plain_name(name).split()[0] in plain_name(context.sentences[n].text)]]
+    order = [
+        line,
+        *[
+            n
+            for n in range(len(context.sentences))
+            if n != line
+            and plain_name(name).split()[:1]
+            and plain_name(name).split()[0] in plain_name(context.sentences[n].text)
+        ],
+    ]
     for index in order:
         text = context.text_of(index)
         after = _role_after(text, name) if name else None
@@ -410,25 +483,49 @@ def _from(context: Context, lines: Iterable[int]) -> date | None:
         )
         for mention in find_dates(text, today):
             before = flat[max(0, mention.start - 40) : mention.start]
-            clause = re.split(r"[,;.]", before)[-1] if not re.search(r"arbetsdag\w* (?:ar|blir) \Z", before) else before
+            clause = (
+                re.split(r"[,;.]", before)[-1]
+                if not re.search(r"arbetsdag\w* (?:ar|blir) \Z", before)
+                else before
+            )
             if mention.kind in {"week", "weekday"} or mention.last < today - timedelta(days=120):
                 continue
             day = mention.day or mention.first
-            if starts_at(flat, mention) or re.search(r"(?:fr\.? ?o\.? ?m\.?|fran och med|as of|with effect from|effective|tilltrader\w*|borjar\w*|tar over|starting)[\w ]{0,14}\Z", clause):
+            if starts_at(flat, mention) or re.search(
+                r"(?:fr\.? ?o\.? ?m\.?|fran och med|as of|with effect from|effective|tilltrader\w*|borjar\w*|tar over|starting)[\w ]{0,14}\Z",
+                clause,
+            ):
                 firsts.append(day)
             elif not close:
                 continue
-            elif re.search(r"(?:sista (?:arbets)?dag|last (?:working )?day)[\w ]{0,18}\Z", clause) or re.search(r"\bt\.? ?o\.? ?m\.? (?:den )?\Z|till och med (?:den )?\Z", clause):
+            elif re.search(
+                r"(?:sista (?:arbets)?dag|last (?:working )?day)[\w ]{0,18}\Z", clause
+            ) or re.search(r"\bt\.? ?o\.? ?m\.? (?:den )?\Z|till och med (?:den )?\Z", clause):
                 if mention.day:
                     lasts.append(mention.day + timedelta(days=1))
-            elif mention.kind == "day" and _ends_month(mention.day) and re.search(r"slutar|slutat|sluta|lamnar|kvar|pension|avslutar|leave|leaving|retire", flat):
+            elif (
+                mention.kind == "day"
+                and _ends_month(mention.day)
+                and re.search(r"slutar|slutat|sluta|lamnar|kvar|pension|avslutar|leave|leaving|retire", flat)
+            ):
                 assert mention.day
                 lasts.append(mention.day + timedelta(days=1))
-            elif mention.day and re.search(r"(?:slutar|sluta|slutat)[\w ]{0,25}\Z", clause) and mention.text.lower().find("årsskift") < 0:
+            elif (
+                mention.day
+                and re.search(r"(?:slutar|sluta|slutat)[\w ]{0,25}\Z", clause)
+                and mention.text.lower().find("årsskift") < 0
+            ):
                 lasts.append(mention.day + timedelta(days=1))
-            elif mention.day and mention.kind != "relative" and re.search(r"soker|ansokning|rekryter|utlyst|annons", flat) is None:
+            elif (
+                mention.day
+                and mention.kind != "relative"
+                and re.search(r"soker|ansokning|rekryter|utlyst|annons", flat) is None
+            ):
                 others.append(mention.day)
-            elif mention.kind == "month" and re.search(r"(?:fran|from|borjan av|i borjan av)[\w ]{0,6}\Z|sista ", before + flat[mention.start : mention.end]):
+            elif mention.kind == "month" and re.search(
+                r"(?:fran|from|borjan av|i borjan av)[\w ]{0,6}\Z|sista ",
+                before + flat[mention.start : mention.end],
+            ):
                 others.append(mention.last + timedelta(days=1) if "sista" in before else mention.first)
     for rows in (firsts, lasts, others):
         future = [d for d in rows if d >= today - timedelta(days=60)]
@@ -445,26 +542,44 @@ def _ends_month(day: date | None) -> bool:
 
 _NAME = r"[A-ZÅÄÖÉÜ][\wåäöéü]+(?:[- ][A-ZÅÄÖÉÜ][\wåäöéü]+){0,3}"
 _NEW_NAME = (
-    re.compile(rf"(?:[Hh]eter|[Hh]ette|[Kk]allas|[Kk]allar mig|[Nn]ow called|[Mm]y name is(?: now)?)\s+(?:jag\s+)?(?:nu(?:mera|förtiden)?|numer|sedan \w+|från (?:och med )?(?:i dag|nu)|hädanefter|fortsättningsvis|i stället|istället)?\s*(?:för\s+)?(?:jag\s+)?(?:nu(?:mera)?\s+)?(?P<name>{_NAME})"),
-    re.compile(rf"(?:(?:efter)?namn\w*|name|surname)\s+(?:(?:är|blir|nu|numera|från|is|now|i dag|idag|och med|är nu)\s+)*(?:från\s+{_NAME}\s+)?(?:(?:till|to|är|is)\s+)?(?P<name>{_NAME})"),
+    re.compile(
+        rf"(?:[Hh]eter|[Hh]ette|[Kk]allas|[Kk]allar mig|[Nn]ow called|[Mm]y name is(?: now)?)\s+(?:jag\s+)?(?:nu(?:mera|förtiden)?|numer|sedan \w+|från (?:och med )?(?:i dag|nu)|hädanefter|fortsättningsvis|i stället|istället)?\s*(?:för\s+)?(?:jag\s+)?(?:nu(?:mera)?\s+)?(?P<name>{_NAME})"
+    ),
+    re.compile(
+        rf"(?:(?:efter)?namn\w*|name|surname)\s+(?:(?:är|blir|nu|numera|från|is|now|i dag|idag|och med|är nu)\s+)*(?:från\s+{_NAME}\s+)?(?:(?:till|to|är|is)\s+)?(?P<name>{_NAME})"
+    ),
     re.compile(rf"(?:bytt|byter|ändrat|changed)[^.\n]{{0,40}}?(?:till|to)\s+(?P<name>{_NAME})"),
     re.compile(rf"(?:tagit|tar)\s+(?:mig\s+)?(?:namnet|efternamnet|makens namn|namnet)?\s*(?P<name>{_NAME})"),
     re.compile(rf"[Nn]ytt\s+(?:efter)?namn\s*[:=–-]?\s*(?P<name>{_NAME})"),
 )
 _NEW_TITLE = (
-    re.compile(rf"(?:[Tt]itel\w*|[Bb]efattning\w*|[Tt]itle|[Rr]oll|[Tt]jänst)\s*(?:är|blir|:|is|numera|nu|ändrad till|ändras till|från|som|=|now|dag|i|och|med|fr\.?o\.?m\.?)*\s*(?:(?:ändra\w*|bytt|byter)\s+)?(?:till\s+)?[:”\"]?\s*(?P<title>(?:[Tt]f |[Bb]iträdande |[Ss]taf?st?)?{_ROLE}[^.,;\n]{{0,50}})"),
-    re.compile(rf"(?:är|blir|blivit|arbetar|jobbar|kallas|titulera\w*)\s+(?:jag\s+)?(?:från (?:och med )?[\w ]{{1,14}}\s+)?(?:nu(?:mera)?|hädanefter|sedan \w+ \w+)\s+(?:som\s+|ny\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;\n]{{0,50}})"),
-    re.compile(rf"(?:numera|nu|hädanefter)\s+(?:är|arbetar|jobbar|titulera\w*|har titeln)\s+(?:jag\s+)?(?:som\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;\n]{{0,50}})"),
-    re.compile(rf"(?:bytt|byter|ändrat|ändras)\s+titel\s+(?:från\s+\S+(?:\s\S+){{0,3}}\s+)?till\s+(?P<title>{_ROLE}[^.,;\n]{{0,50}})"),
+    re.compile(
+        rf"(?:[Tt]itel\w*|[Bb]efattning\w*|[Tt]itle|[Rr]oll|[Tt]jänst)\s*(?:är|blir|:|is|numera|nu|ändrad till|ändras till|från|som|=|now|dag|i|och|med|fr\.?o\.?m\.?)*\s*(?:(?:ändra\w*|bytt|byter)\s+)?(?:till\s+)?[:”\"]?\s*(?P<title>(?:[Tt]f |[Bb]iträdande |[Ss]taf?st?)?{_ROLE}[^.,;\n]{{0,50}})"
+    ),
+    re.compile(
+        rf"(?:är|blir|blivit|arbetar|jobbar|kallas|titulera\w*)\s+(?:jag\s+)?(?:från (?:och med )?[\w ]{{1,14}}\s+)?(?:nu(?:mera)?|hädanefter|sedan \w+ \w+)\s+(?:som\s+|ny\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;\n]{{0,50}})"
+    ),
+    re.compile(
+        rf"(?:numera|nu|hädanefter)\s+(?:är|arbetar|jobbar|titulera\w*|har titeln)\s+(?:jag\s+)?(?:som\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;\n]{{0,50}})"
+    ),
+    re.compile(
+        rf"(?:bytt|byter|ändrat|ändras)\s+titel\s+(?:från\s+\S+(?:\s\S+){{0,3}}\s+)?till\s+(?P<title>{_ROLE}[^.,;\n]{{0,50}})"
+    ),
 )
 
 
 def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozenset[int]]:
     """What is new about somebody who stays; and the sentences that say so."""
-    hits = [h for h in context.hits_of("contact") if h.rule != "contact/unchanged" and not is_asked(context, h)]
+    hits = [
+        h for h in context.hits_of("contact") if h.rule != "contact/unchanged" and not is_asked(context, h)
+    ]
     if not hits or replaced:
         return [], frozenset()
-    if context.hits_of("substitute") and not any(h.line == SUBJECT for h in hits) and not _speaks_of_own(context, hits):
+    if (
+        context.hits_of("substitute")
+        and not any(h.line == SUBJECT for h in hits)
+        and not _speaks_of_own(context, hits)
+    ):
         return [], frozenset()
     person = _whose(context, hits)
     text = context.words.text
@@ -486,7 +601,9 @@ def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozen
 
 
 def _speaks_of_own(context: Context, hits: Sequence[Hit]) -> bool:
-    return any(re.search(r"(?<!\w)(?:min|mitt|mina|jag|my)(?!\w)", fold(context.text_of(h.line))) for h in hits)
+    return any(
+        re.search(r"(?<!\w)(?:min|mitt|mina|jag|my)(?!\w)", fold(context.text_of(h.line))) for h in hits
+    )
 
 
 def _whose(context: Context, hits: Sequence[Hit]) -> str | None:
@@ -509,7 +626,9 @@ def _new_email(context: Context, old: Iterable[str]) -> str | None:
     for match in _ADDRESS.finditer(text):
         address = match.group().rstrip(".")
         around = fold(text[max(0, match.start() - 40) : match.start()])
-        if address.casefold() in known or re.search(r"(?:gamla|tidigare|inte längre|i stället för|istället för|från)\W+(?:\w+\W+){0,2}\Z", around):
+        if address.casefold() in known or re.search(
+            r"(?:gamla|tidigare|inte längre|i stället för|istället för|från)\W+(?:\w+\W+){0,2}\Z", around
+        ):
             continue
         return address
     return None
@@ -521,7 +640,10 @@ def _new_phone(context: Context, old: str, hits: Sequence[Hit], unchanged: set[i
         if old and re.sub(r"\D", "", match.group()) == re.sub(r"\D", "", old):
             continue
         around = fold(text[max(0, match.start() - 40) : match.start()])
-        if re.search(r"(?:gamla|tidigare|inte längre|i stället för|istället för|oförändra\w*|samma)\W+(?:\w+\W+){0,2}\Z", around):
+        if re.search(
+            r"(?:gamla|tidigare|inte längre|i stället för|istället för|oförändra\w*|samma)\W+(?:\w+\W+){0,2}\Z",
+            around,
+        ):
             continue
         return _tidy(match.group())
     return None
@@ -534,7 +656,23 @@ def _new_name(text: str, old: str) -> str | None:
         for match in pattern.finditer(text):
             name = match["name"].strip()
             words = name.split()
-            if plain_name(name) == plain_name(old) or plain_name(words[0]) in {"men", "min", "den", "och", "jag", "mejl", "adressen", "ny", "nya", "telefon", "region", "ifo", "e-post", "epost", "mail"}:
+            if plain_name(name) == plain_name(old) or plain_name(words[0]) in {
+                "men",
+                "min",
+                "den",
+                "och",
+                "jag",
+                "mejl",
+                "adressen",
+                "ny",
+                "nya",
+                "telefon",
+                "region",
+                "ifo",
+                "e-post",
+                "epost",
+                "mail",
+            }:
                 continue
             if old and len(words) == 1:
                 if plain_name(name) in plain_name(old).split():
@@ -553,7 +691,9 @@ def _new_title(text: str, hits: Sequence[Hit], context: Context) -> str | None:
             before = fold(text[max(0, match.start() - 30) : match.start()])
             if re.search(r"(?:gamla|tidigare|fd|f\.d\.)\W*\Z", before):
                 continue
-            title = re.split(r"\s+(?:och|från|men|i stället|istället|fr\.?o\.?m|nu|sedan|numera|med)\s", match["title"])[0].strip(" ”\"")
+            title = re.split(
+                r"\s+(?:och|från|men|i stället|istället|fr\.?o\.?m|nu|sedan|numera|med)\s", match["title"]
+            )[0].strip(' ”"')
             return _capital(title)
     return None
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from service.domain.intents import Courtesy, Help, Intent, Question, Undo
 from service.interpretation.coming import read_calendar, read_coming
 from service.interpretation.context import SUBJECT, Context
@@ -10,8 +12,8 @@ from service.interpretation.meeting_changes import read_meeting_changes
 from service.interpretation.moving_on import read_contact, read_replacement
 
 
-def read(context: Context) -> list[Intent]:
-    """What the letter gives notice of."""
+def read(context: Context, before: Sequence[Intent] = ()) -> list[Intent]:
+    """What the letter gives notice of; `before` is what it has been seen to ask for already."""
     calendar = read_calendar(context)
     if calendar is not None:
         return calendar
@@ -23,7 +25,7 @@ def read(context: Context) -> list[Intent]:
     changes, used_by_changes = read_meeting_changes(context)
     found += changes
     taken = frozenset({*used, *used_by_contact, *used_by_changes})
-    found += read_coming(context, taken)
+    found += read_coming(context, taken, (*before, *found))
     return found
 
 

@@ -79,7 +79,9 @@ def _names(people: tuple[Person, ...], seats_key: tuple[tuple[str, str], ...]) -
             full[" ".join(words)] = person.id
             full[" ".join((*words[1:], words[0]))] = person.id
     firsts = _several((plain_name(p.name).split()[0], p.id) for p in people if plain_name(p.name))
-    surnames = _several((plain_name(p.name).split()[-1], p.id) for p in people if len(plain_name(p.name).split()) > 1)
+    surnames = _several(
+        (plain_name(p.name).split()[-1], p.id) for p in people if len(plain_name(p.name).split()) > 1
+    )
     titles = _several((title, person_id) for title, person_id in seats_key)
     patterns = tuple((re.compile(_seat_pattern(title)), ids) for title, ids in titles.items() if title)
     return _Names(full, firsts, surnames, patterns)
@@ -98,7 +100,11 @@ def _seat_pattern(title: str) -> str:
     while rest and rest[-1] in {"kommun", "kommuns"}:
         rest = rest[:-1]
     # "skolchef" alone is a title, "skolchefen" is somebody.
-    definite = r"(?:en|n)s?" if head.endswith(("chef", "samordnare", "lakare", "sekreterare", "handlaggare")) else r"(?:en|n)?s?"
+    definite = (
+        r"(?:en|n)s?"
+        if head.endswith(("chef", "samordnare", "lakare", "sekreterare", "handlaggare"))
+        else r"(?:en|n)?s?"
+    )
     pattern = rf"(?<![\w-])(?<!ny )(?<!nya )(?<!nye )(?<!som ){re.escape(head)}{definite if not rest else '(?:en|n)?s?'}"
     for word in rest:
         stem = word[:-1] if word.endswith("s") and word not in {"unga", "barns"} else word
@@ -212,7 +218,9 @@ def _name_in(
             end = run[count - 1].end()
             name = text[first.start() : end]
             genitive = name.endswith("s") and plain[count - 1] not in names.surnames
-            return Mention(first.start(), end, name, None, Contact(name=name), genitive=False and genitive), count
+            return Mention(
+                first.start(), end, name, None, Contact(name=name), genitive=False and genitive
+            ), count
     word, genitive = _genitive(plain[0], names.firsts)
     if word in names.firsts:
         # "Maria L." or "Maria L"
@@ -246,9 +254,7 @@ def _name_in(
 
 
 def _mention(text: str, start: int, end: int, ids: tuple[str, ...], kind: str, genitive: bool) -> Mention:
-    return Mention(
-        start, end, text[start:end], ids[0] if len(ids) == 1 else None, None, ids, kind, genitive
-    )
+    return Mention(start, end, text[start:end], ids[0] if len(ids) == 1 else None, None, ids, kind, genitive)
 
 
 def _is_unknown_name(first: str, second: str) -> bool:
@@ -358,7 +364,12 @@ def _with_addresses(text: str, found: list[Mention]) -> list[Mention]:
         local = re.sub(r"[^a-z]+", " ", bare(fold(mention.text.partition("@")[0]))).split()
         best = None
         for other_number, other in enumerate(rows):
-            if other.kind == "address" or other.contact is None or not other.contact.name or other.contact.email:
+            if (
+                other.kind == "address"
+                or other.contact is None
+                or not other.contact.name
+                or other.contact.email
+            ):
                 continue
             words = plain_name(other.contact.name).split()
             alike = sum(1 for w in words if any(w == l or (len(l) >= 3 and w.startswith(l)) for l in local))
@@ -371,7 +382,11 @@ def _with_addresses(text: str, found: list[Mention]) -> list[Mention]:
             other = rows[best[1]]
             assert other.contact is not None
             name = other.contact.name or ""
-            if len(name.split()) == 1 and mention.contact.name and plain_name(name) in plain_name(mention.contact.name):
+            if (
+                len(name.split()) == 1
+                and mention.contact.name
+                and plain_name(name) in plain_name(mention.contact.name)
+            ):
                 name = _spelt(mention.contact.name, name)
             rows[best[1]] = replace(other, contact=replace(other.contact, name=name, email=mention.text))
             rows[number] = replace(mention, contact=replace(mention.contact, name=name))
@@ -409,7 +424,9 @@ def _settled(found: list[Mention], letter: Letter, s: Surroundings) -> Iterator[
             continue
         if len(mention.candidates) < 2:
             if mention.person and mention.kind == "first":
-                known = longer.get(plain_name(mention.text.rstrip("s"))) or longer.get(plain_name(mention.text))
+                known = longer.get(plain_name(mention.text.rstrip("s"))) or longer.get(
+                    plain_name(mention.text)
+                )
                 if known and mention.person not in full:
                     # "Lena Karlsson … Lena": not the network's Lena.
                     yield replace(mention, person=None, contact=known, candidates=())

@@ -28,7 +28,8 @@ from service.interpretation.surroundings import Surroundings
 from service.interpretation.words import LONGEST, bare, fold, sentences
 
 _PREFIX = re.compile(
-    r"\s*(?:(?:re|sv|svar|vb|fw|fwd|vs|vidarebefordra(?:t|n)?|aw|antw|tr|ang|angående)\s*(?:\[\d+\])?\s*:\s*)+", re.IGNORECASE
+    r"\s*(?:(?:re|sv|svar|vb|fw|fwd|vs|vidarebefordra(?:t|n)?|aw|antw|tr|ang|angående)\s*(?:\[\d+\])?\s*:\s*)+",
+    re.IGNORECASE,
 )
 _ENGLISH = frozenset("the and will is to my for with meeting i'm unable please attend next regards".split())
 _SUBJECTS: tuple[tuple[str, str], ...] = (
@@ -70,7 +71,7 @@ def intents_of(context: Context) -> list[Intent]:
     found: list[Intent] = []
     found += draft_answers.read(context)
     found += matters.read(context)
-    found += notices.read(context)
+    found += notices.read(context, found)
     return combining.combined(context, found)
 
 
@@ -96,7 +97,9 @@ def understand(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -
     ]
     # Where a meeting's words and a person's overlap ("torsdagen"), the meeting wins.
     lines.append(
-        mark(SUBJECT, subject, 0, (*person_codes[len(people) :], *meeting_codes[len(meetings) :]), without_dots)
+        mark(
+            SUBJECT, subject, 0, (*person_codes[len(people) :], *meeting_codes[len(meetings) :]), without_dots
+        )
     )
     body = (*person_codes[: len(people)], *meeting_codes[: len(meetings)])
     for number, sentence in enumerate(cut):
@@ -125,7 +128,9 @@ def _without_dots(text: str) -> bool:
     if any(c in "åäö" for c in folded):
         return False
     tokens = set(re.findall(r"[a-z']+", bare(folded)))
-    return len(tokens & _ENGLISH) < 3 and bool(tokens & {"jag", "och", "ar", "pa", "det", "for", "inte", "mote", "motet"})
+    return len(tokens & _ENGLISH) < 3 and bool(
+        tokens & {"jag", "och", "ar", "pa", "det", "for", "inte", "mote", "motet"}
+    )
 
 
 def reference_of(letter: Letter, network: Network, s: Surroundings) -> Reference | None:

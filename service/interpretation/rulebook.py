@@ -24,35 +24,35 @@ from functools import cached_property
 
 from service.interpretation.words import bare, fold
 
-# What a word in capitals stands for: p is a person (by name, seat or pronoun),
-# m a meeting of ours, d any date.  The word itself names the part that the
+# What a word in capitals stands for: p is a person (by name, seat or pronoun), q
+# a person who is not the writer, m a meeting of ours, d any date.  The word itself names the part that the
 # person or meeting plays, and a hit gives it back under that name.
 SLOTS: Mapping[str, str] = {
     "PERSON": "p",
-    "FRÅNVARANDE": "p",
-    "ERSÄTTARE": "p",
-    "EFTERTRÄDARE": "p",
-    "SLUTAR": "p",
+    "FRÅNVARANDE": "q",
+    "ERSÄTTARE": "q",
+    "EFTERTRÄDARE": "q",
+    "SLUTAR": "q",
     "FÖREDRAGANDE": "p",
     "NÅGON": "p",
     "MÖTE": "m",
     "DATUM": "d",
     "TAL": "n",
 }
-PRONOUNS = "jag|hon|han|vi|i|she|he"
+PRONOUNS = "jag|hon|han|vi|undertecknad|i|she|he"
 # A mention inside a marked sentence: its letter and its number.
 OPEN, CLOSE = "‹", "›"
+# What stands beside a name in brackets or between commas belongs to it:
+# "Petra Hallin (bitr. skolchef)", "Petra Hallin, vår ekonom,".
+_NAME = rf"{OPEN}p\d+{CLOSE}(?:,? ?\([^()]{{0,80}}\)|, [^,;:.!?‹›]{{2,60}}(?=, ))?"
 _SLOT_PATTERN = {
-    # What stands beside a name in brackets or between commas belongs to it:
-    # "Petra Hallin (bitr. skolchef)", "Petra Hallin, vår ekonom,".
-    "p": rf"(?:{OPEN}p\d+{CLOSE}(?:,? ?\([^()]{{0,80}}\)|, [^,;:.!?‹›]{{2,60}}(?=, ))?|(?:{PRONOUNS})(?!\w))",
+    "p": rf"(?:{_NAME}|(?:{PRONOUNS})(?!\w))",
+    "q": rf"(?:{_NAME}|(?:hon|han|honom|henne|she|he)(?!\w))",
     "m": rf"{OPEN}m\d+{CLOSE}",
     "d": rf"{OPEN}[md]\d+{CLOSE}",
     "n": r"\d+",
 }
-_GAP = (
-    r"(?:(?!(?:men|som|att|om|ifall|eftersom|fast|utan|but|if|that|who)(?!\w))[^\s.,;:!?]+[ ]+){0,5}?"
-)
+_GAP = r"(?:(?!(?:men|som|att|om|ifall|eftersom|fast|utan|but|if|that|who)(?!\w))[^\s.,;:!?]+[ ]+){0,5}?"
 _JOIN = r"(?:[ ,\"'()/–—-]{1,4})"
 _ELEMENT = re.compile(r"\{[^{}]*\}\??|\.\.\.|…|\^|\$|[^\s{}^$]+")
 _SLOT_WORD = re.compile(r"[A-ZÅÄÖ]{3,}[0-9]?\Z")
@@ -95,6 +95,14 @@ class Line:
     marked: str
     offsets: tuple[tuple[int, int], ...] = ()
     bare: bool = False
+
+    def forth(self, position: int) -> int:
+        """Where a position of `plain` lies in `marked`."""
+        shift = 0
+        for at, by in self.offsets:
+            if at + by <= position:
+                shift = by
+        return max(0, min(len(self.marked), position - shift))
 
     def back(self, position: int) -> int:
         """Where a position of `marked` lies in `plain`."""
@@ -159,9 +167,29 @@ class Phrase:
         text = line.marked if self.slots else line.plain
         return (self.bare_regex if line.bare else self.regex).search(text)
 
+    def within(self, line: Line, text: str, begin: int, end: int) -> bool:
+        """Whether the phrase speaks in a part of a sentence; `text` is the form that is looked at."""
+        own = line.marked if self.slots else line.plain
+        if own is not text:
+            # The two forms of a sentence differ in length: the whole of it is looked at.
+            begin, end = (0, len(own)) if begin == 0 and end == len(text) else _moved(line, text, begin, end)
+        regex = self.bare_regex if line.bare else self.regex
+        return regex.search(own, begin, end) is not None
+
     def finditer(self, line: Line) -> Iterator[re.Match[str]]:
         text = line.marked if self.slots else line.plain
         return (self.bare_regex if line.bare else self.regex).finditer(text)
+
+
+# Where a sentence turns: what is said before speaks not against what is said after.
+_CONTRAST = re.compile(r"(?:,? (?:men|fast|utan|but)|;| [–—]) ")
+
+
+def _moved(line: Line, text: str, begin: int, end: int) -> tuple[int, int]:
+    """A part of one form of a sentence, in the other."""
+    if text is line.marked:
+        return line.back(begin), line.back(end)
+    return line.forth(begin), line.forth(end)
 
 
 def _expand(element: str, lists: Mapping[str, tuple[str, ...]], seen: tuple[str, ...] = ()) -> list[str]:
@@ -383,6 +411,19 @@ class Rulebook:
     def by_name(self) -> Mapping[str, Rule]:
         return {rule.name: rule for rule in self.rules}
 
+    def _spoken(self, number: int, phrase: Phrase, line: Line) -> tuple[re.Match[str] | None, Phrase | None]:
+        """Where a phrase speaks with nothing against it in the same clause; else what was against it."""
+        against: Phrase | None = None
+        for found in phrase.finditer(line):
+            text = found.string
+            begin = max((m.end() for m in _CONTRAST.finditer(text, 0, found.start())), default=0)
+            following = _CONTRAST.search(text, found.end())
+            end = following.start() if following else len(text)
+            against = next((p for p in self._none_of[number] if p.within(line, text, begin, end)), None)
+            if against is None:
+                return found, None
+        return None, against
+
     def match(self, line: Line) -> tuple[list[Hit], list[NearMiss]]:
         """Every rule that speaks in a sentence, each at its first place, and those held back."""
         hits: list[Hit] = []
@@ -393,14 +434,11 @@ class Rulebook:
             number, phrase = self._phrases[candidate]
             if number in taken or number in held:
                 continue
-            found = phrase.search(line)
-            if not found:
-                continue
             rule = self.rules[number]
-            against = next((p for p in self._none_of[number] if p.search(line)), None)
-            if against:
-                held.add(number)
-                misses.append(NearMiss(rule.name, line.index, against.source))
+            found, against = self._spoken(number, phrase, line)
+            if found is None:
+                if against:
+                    misses.append(NearMiss(rule.name, line.index, against.source))
                 continue
             if any(not p.search(line) for p in self._all_of[number]):
                 held.add(number)

@@ -52,7 +52,8 @@ def _spoken_for(context: Context) -> Person | None:
             if not strong and context.sender:
                 continue
             if context.sender and not re.search(
-                r"vagnar|uppdrag|begaran|rakning|behalf|skriver (?:for|at)|mejlar for|mailar for|bett mig|bad mig|ber mig|asked me", match.group()
+                r"vagnar|uppdrag|begaran|rakning|behalf|skriver (?:for|at)|mejlar for|mailar for|bett mig|bad mig|ber mig|asked me",
+                match.group(),
             ):
                 continue
             near = [
