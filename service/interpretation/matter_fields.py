@@ -150,8 +150,12 @@ def _nearest(
         gap = folded[end : person.start - base]
         if len(gap) <= 25 and not re.search(r"[.;!?]|\b(?:för|till|med|om|hos|från|åt)\b", gap):
             return contact_of(context, person)
-    if re.search(r"\b(?:hon|han|hen|she|he|de)\b[^.;!?]*$", before[clause_from:]) and last is not None:
-        return contact_of(context, last)
+    if re.search(r"\b(?:hon|han|hen|she|he|de)\b[^.;!?]*$", before[clause_from:]) or re.match(r"\s*(?:den |det )?(?:hon|han|hen)\b", after):
+        if last is not None:
+            return contact_of(context, last)
+        if context.by_assistant and context.speaker:
+            # "Han föredrar": whom the assistant writes for.
+            return Found(Contact(name=context.speaker.name, email=context.speaker.email or None))
     return Found()
 
 

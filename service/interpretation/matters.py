@@ -347,6 +347,8 @@ class _Reader:
         for hit in sorted(spoken, key=lambda s: s.start):
             if hit.name == "title-before":
                 candidates.append(before(re.sub(r"(?i)^.*?\bav (?:våra|mina|de) \w+ (?:ärenden|punkter)[^,]*?\bkan\b", "", cover[: hit.start])))
+        if modal := re.search(r"(?i)\b(?:kan|ska|får|bör)\s+(?:ni\s+|vi\s+)?(?P<what>\S.{3,100}?)\s+(?:strykas|tas bort|utgå|dras tillbaka|återkallas)\b", cover):
+            candidates.insert(0, after(modal["what"]))
         if ice := re.search(r"(?i)\b(?:lägga|lägger|lägg|ställa in|pausa)\s+(?P<what>.+?)\s+(?:på is|åt sidan)\b", cover):
             candidates.insert(0, after(ice["what"]))
         if about := re.search(r"(?i)\b(?:om|rörande|gällande|angående|avseende|ärendet|punkten)\s+(?P<what>\S.{3,100})$", cover):
@@ -390,7 +392,7 @@ class _Reader:
             material = self._spoken(self.adding, index, "material")
             if asking and not threaded and not re.search(r"\b(?:till|i) (?:punkten|ärendet)\b", fold(text)):
                 continue
-            if named and not threaded and not self.files and not re.search(r"\b(?:komplett\w+|tillägg|till (?:punkten|ärendet|min|mitt))\b", fold(text)):
+            if not self.files and not material and not re.search(r"\b(?:komplett\w+|tillägg|till (?:punkten|ärendet|min|mitt))\b", fold(text)):
                 continue
             if (asks or self._asks_near(index, body)) and not threaded and not self._belongs_to_known(text):
                 # Files that come with a new matter are the matter's own.
@@ -422,8 +424,8 @@ class _Reader:
             paragraphs = {context.sentences[i].paragraph for i, _ in found if 0 <= i < len(context.sentences)}
             self.taken.update(
                 i for i, s in context.numbered()
-                if (s.paragraph in paragraphs or not self._spoken(self.asking, i, "title-after", "title-before", "asks"))
-                and not self._spoken(self.asking, i, "title-after")
+                if (s.paragraph in paragraphs and not s.bullet and not self._spoken(self.asking, i, "title-after"))
+                or not self._spoken(self.asking, i, "title-after", "title-before", "asks")
             )  # fmt: skip
         return settled
 
@@ -459,7 +461,11 @@ class _Reader:
         """New matters for an agenda."""
         matters = self._matters()
         if self.withdrawn:
-            matters = [m for m in matters if m.sure and m.rule == "proposal/title-after"]
+            matters = [
+                m for m in matters
+                if m.sure and m.rule == "proposal/title-after"
+                and re.search(r"\b(?:i stället|istället|däremot|också|även|dessutom)\b", fold(self.text(m.asked_in)))
+            ]  # fmt: skip
         if not matters:
             return []
         return [(m.asked_in, self._proposal(m, matters)) for m in matters]
@@ -779,7 +785,7 @@ class _Reader:
         alive = [i for i in body if not self._foreign(i) and not self._spoken(self.asking, i, "never")]
         if any(self._spoken(self.asking, i, "none") for i in body):
             return []
-        if any(h.kind in {"help", "undo"} or (h.kind == "question" and not self.called) for h in context.hits) and not self.subject_asks():
+        if any(h.kind in {"help", "undo"} or (h.kind == "question" and not self.called) for h in context.hits if h.line != SUBJECT) and not self.subject_asks():
             return []
         subject = self.subject()
         details = [i for i in alive if minutes_in([self.text(i)]) is not None or self._spoken(self.asking, i, "presents")]
@@ -837,6 +843,13 @@ class _Reader:
                     matter.indexes.append(index)
                     return
         if subject and (self.fresh or self._in_body(subject, body)):
+            if len(subject.split()) == 1:
+                # "Vejp", when the text says "vejpen på högstadiet".
+                for index in body:
+                    found = topic(self.masked[index].replace("\ue000", " ").replace("\ue001", " "))
+                    if found and related(subject, found) and 2 <= len(found.split()) <= 7:
+                        matter.title = found
+                        return
             matter.title = subject
             return
         if self.called or self.subject_asks():
@@ -848,14 +861,23 @@ class _Reader:
                     matter.sure = self._looks_like_a_line(at, title)
                     return
         order = [i for i in reversed(body) if i < matter.asked_in] + [i for i in body if i >= matter.asked_in]
+        topics = [
+            (i, t) for i in order
+            if not self._foreign(i) and (t := topic(self.masked[i].replace("\ue000", " ").replace("\ue001", " ")))
+        ]  # fmt: skip
+        specific = [(i, t) for i, t in topics if len(t.split()) > 1 or len(t) >= 10]
+        for index, title in specific or topics:
+            matter.title, matter.sure = title, False
+            matter.indexes.append(index)
+            return
+        known = {fold(f.short_name) for f in context.surroundings.network.forums}
         for index in order:
-            if self._foreign(index):
-                continue
-            if title := topic(self.masked[index].replace("\ue000", " ").replace("\ue001", " ")):
-                matter.title, matter.sure = title, False
-                matter.indexes.append(index)
-                return
-        if subject:
+            # "... skicka folk till Sundsvall för LARO ...": an acronym may be all the name there is.
+            for match in re.finditer(r"\b[A-ZÅÄÖ]{3,7}\b", self.text(index)):
+                if fold(match.group()) not in known and len(self.text(index)) > 20:
+                    matter.title, matter.sure = match.group(), False
+                    return
+        if subject and self.fresh:
             matter.title, matter.sure = subject, False
             return
         for index in order:

@@ -41,6 +41,7 @@ _LEADS = tuple(
         r"(?:om|kring|runt|angående|ang\.?|rörande|gällande|beträffande|avseende|about|on|regarding)\s+(?=\S{2})",
         r"(?:en|ett|a|an|vår|vårt|våra|min|mitt|mina|our|the|bland annat|bl\.?a\.?|t\.?ex\.?|exempelvis|nämligen|alltså|i så fall|till exempel)\s+(?=\S{3})",
         rf"(?:(?:på|till|inför|vid|under|i|den|för|om|at|on|for|in|to|mötet|redan|gärna)\s+)*{MEETING}+[\s,:–-]*",
+        r"(?:(?:på|till|vid|under|i) )?(?:samma|nästa|ett|ett kommande|det) (?:möte|sammanträde|tillfälle|gång)\s+(?=\S{2})",
         rf"{TIME}+[\s,:–-]*(?:(?:till|för|om|på|kring|med|att)\s+)?",
         r"[\s,:;–—\"'”“»«*•-]+",
     )
@@ -227,7 +228,7 @@ _SMALL = frozenset(
 def is_title(text: str) -> bool:
     """Whether it says anything: not a pronoun, not a time, not "en punkt"."""
     words = content_words(text)
-    if re.match(r"(?:åt|till|från|av|hos|att ni|att du|se|det|den|hon|han|vi|jag|ni|mig|oss|er|min|upp|in|ut|vilken|vilket|som|nämligen|enligt|är|har|ska|kan|glöm|stryk|ta|annars|kolla|hej)(?= |$)", text, re.IGNORECASE):
+    if re.match(r"(?:åt|till|från|av|hos|att ni|att du|se|hon|han|vi|jag|ni|mig|oss|er|min|upp|in|ut|vilken|vilket|som|nämligen|enligt|är|har|ska|kan|glöm|stryk|ta|annars|kolla|hej)(?= |$)|(?:det|den|de|allt|något) (?:är|var|har|kan|ska|får|blir|går|finns|vi|jag|ni)\b|(?:det|den|de|detta|dem|dessa|allt)$", text, re.IGNORECASE):
         return False
     return bool(words) and any(len(w) > 3 or w.isupper() for w in words) or bool(re.search(r"\b[A-ZÅÄÖ]{2,6}\b", text) and words)
 
@@ -290,7 +291,7 @@ _FINITE = (
 )
 _SUBJECT_PHRASE = re.compile(rf"(?i)^(?P<np>[^,.;:!?]{{4,90}}?)\s+(?:{_FINITE})\b")
 _OBJECT_VERB = re.compile(
-    r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga för|frågor om|funderingar kring|synpunkter på|fått|sett|gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|pratat om|diskuterade|diskuterat|hört av sig om|undrar över|svar om|svar på|lovade|lovat|funderar på|inför|svar på|nämligen|brottas med|kämpar med|sitter med|hör om|påminnelse om|förslag till|förslag på|bifogar|bifogas|skickar)\s+(?P<np>[^.;:!?]{4,90})"
+    r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga för|frågor om|funderingar kring|synpunkter på|fått|sett|gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|pratat om|diskuterade|diskuterat|hört av sig om|undrar över|svar om|svar på|funderar på|inför|svar på|nämligen|brottas med|kämpar med|sitter med|hör om|påminnelse om|förslag till|förslag på|bifogar|bifogas|skickar)\s+(?P<np>[^.;:!?]{4,90})"
 )
 
 
@@ -308,6 +309,6 @@ def topic(sentence: str) -> str | None:
         title = tidy(stripped(found["np"]))
         if len(title.split()) == 1 and (clause := re.match(r"(?i)[^,.;:!?]{8,90}", body)) and len(clause.group().split()) <= 11:
             title = tidy(clause.group())
-        if is_title(title) and len(title.split()) <= 11 and not re.match(r"(?i)(?:det|den|vi|jag|ni|du|han|hon|de|man|som|om|när|nu|här|så|i|på|efter|under|där|vad|hur|flera|många|inte|båda|mats|både)\b", title):
+        if is_title(title) and len(title.split()) <= 11 and not re.match(r"(?i)(?:det|den|vi|jag|ni|du|han|hon|de|man|som|om|när|nu|här|så|i|på|efter|under|där|vad|hur|flera|många|inte|båda|både|skulle|kan|kunde|ska|får|bör|borde|måste|sätt|ta|kolla|hoppas|tack|alltså|därför|nog|gärna|ännu|något|någon|här|hur|var|vem|varför|vilken|detta|nästa|säg|allt|alla|fullmäktige|men|och|jo|ja|nej|tyvärr|egentligen)\b", title):
             return title
     return None
