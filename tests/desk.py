@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import email
 import email.policy
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -71,6 +72,13 @@ class Got:
     @property
     def files(self) -> list[str]:
         return [str(p.get_filename()) for p in self.message.iter_attachments()]
+
+    def number_of(self, title: str) -> int:
+        """The number that a matter has in the agenda of this message."""
+        for line in self.text.splitlines():
+            if found := re.match(rf"(\d+)\. {re.escape(title)}", line.strip()):
+                return int(found[1])
+        raise AssertionError(f"{title!r} is not in:\n{self.text}")
 
     def file(self, name: str) -> bytes:
         part = next(p for p in self.message.iter_attachments() if p.get_filename() == name)

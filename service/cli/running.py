@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from service.adapters.network_files import load_network
@@ -49,12 +48,6 @@ def run(args: argparse.Namespace) -> int:
         raise ValueError(f"{config.source}: [{section}]: saknas; skriv till den (se kallelse init)")
     with open_service(config, clock_for(config, args.at)) as service:
         service.store.hold()
-        for letter in service.store.interrupted():
-            print(
-                f"kallelse: mejl {letter.number} var på väg när tjänsten stannade; det skickas igen "
-                "med samma Message-ID",
-                file=sys.stderr,
-            )
         if not args.once:
             return Daemon(service, notify).run()
         did = once(service)

@@ -62,6 +62,9 @@ def deliver(
     """
     store = office.store
     sent = 0
+    for letter in store.interrupted():
+        # Killed between the server's answer and our note of it: the same Message-ID goes out again.
+        log.warning("letter=%s was on its way when the service stopped; it is sent again", letter.number)
     while not stopping() and (batch := store.waiting(office.now(), limit=BATCH)):
         store.sending([letter.number for letter in batch if letter.number is not None])
         for at, letter in enumerate(batch):

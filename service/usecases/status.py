@@ -30,8 +30,16 @@ def status(store: Store, rules: Rules, now: datetime) -> dict[str, Any]:
         "awaiting": _awaiting(world, store, now),
         "secretary": getattr(network.secretary(now.year), "id", None),
         "chair": getattr(network.chair(now.year), "id", None),
-        **store.counts(),
+        **_counts(store),
     }
+
+
+def _counts(store: Store) -> dict[str, dict[str, int]]:
+    """A letter that was read and needed nothing has been seen to as well as one that was acted on."""
+    counts = {name: dict(found) for name, found in store.counts().items()}
+    incoming = counts["incoming"]
+    incoming["acted"] += incoming.get("noted", 0)
+    return counts
 
 
 def _meeting(world: World, rules: Rules, meeting: Meeting, now: datetime) -> dict[str, Any]:

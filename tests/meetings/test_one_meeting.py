@@ -39,9 +39,7 @@ def test_one_meeting_from_call_to_minutes(tmp_path: Path):
         draft = only(desk.at("2027-02-01 08:00"))
         assert (draft.to, draft.what) == (SECRETARY, "agenda-draft")
         assert draft.subject == "Utkast till dagordning 11 februari 2027 (version 1)"
-        numbers = {line.split(". ", 1)[1].split(" – ")[0].split(" (")[0].strip(): int(line.split(".")[0])
-                   for line in draft.text.splitlines() if line[:1].isdigit() and ". " in line}  # fmt: skip
-        queue = numbers["Köerna till BUP"]
+        queue = draft.number_of("Köerna till BUP")
         second = only(desk.mail("ingrid.palm", "", f"Ge punkt {queue} 30 minuter.", answers=draft))
         assert second.subject.endswith("(version 2)")
         third = only(desk.mail("ingrid.palm", "", f"Flytta punkt {queue} till plats 3.", answers=second))
