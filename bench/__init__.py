@@ -1,0 +1,1 @@
+"""How fast the service works and how much it takes: `make bench`."""
