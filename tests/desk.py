@@ -17,15 +17,16 @@ from email.utils import format_datetime, make_msgid
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from service.adapters.smtp import Permanent, Temporary
-from service.config import Config, Security
-from service.daemon import handle_kept
+from service.adapters.imap import ImapMailbox
+from service.adapters.smtp import Permanent, SmtpCourier, Temporary
+from service.config import Config, Imap, Security
+from service.daemon import one_round
 from service.domain.world import World
-from service.usecases.deliver import deliver
-from service.usecases.keep_calendar import keep_calendar
+from service.usecases.deliver import Courier
 from service.usecases.office import Arrival
 from service.usecases.status import status
-from service.wiring import FAULTS, open_service
+from service.wiring import open_service
+from tests.servers import Account, Post
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 HERE = Path(__file__).resolve().parent
@@ -88,25 +89,47 @@ class Got:
 
 
 class Desk:
-    """Write to the service as a member, set the clock, and read what everybody gets."""
+    """Write to the service as a member, set the clock, and read what everybody gets.
 
-    def __init__(self, folder: Path, at: str, network: Path = NETWORK, database_url: str = "") -> None:
+    Without `account` and `post` the mailbox is the test itself and the
+    courier keeps what it is given; with them, letters go through a real IMAP
+    server in and a real SMTP server out.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        at: str,
+        network: Path = NETWORK,
+        database_url: str = "",
+        account: Account | None = None,
+        post: Post | None = None,
+        authserv: tuple[str, ...] = (),
+    ) -> None:
         self.clock = local(at)
         self.got: list[Got] = []
         self.refuses: dict[str, Exception] = {}
+        self._account, self._post = account, post
+        self._seen = 0
         config = Config(
             source=folder / "kallelse.toml",
             network=network,
             data=folder / "data",
-            imap=None,
+            imap=_imap(account) if account else None,
             smtp=None,
             database_url=database_url or f"sqlite:///{folder / 'data' / 'kallelse.db'}",
-            security=Security(),
+            security=Security(authserv=authserv),
         )
         self._open = open_service(config, lambda: self.clock)
         self.service = self._open.__enter__()
+        self._mailbox = ImapMailbox(account.settings()) if account else None
+        self._courier: Courier = SmtpCourier(post.settings()) if post else self
 
     def close(self) -> None:
+        if self._mailbox:
+            self._mailbox.close()
+        if isinstance(self._courier, SmtpCourier):
+            self._courier.close()
         self._open.__exit__(None, None, None)
 
     def __enter__(self) -> Desk:
@@ -150,11 +173,12 @@ class Desk:
     def work(self) -> list[Got]:
         """One round; returns what was sent in it."""
         before = len(self.got)
-        handle_kept(self.service)
-        keep_calendar(self.service.office)
-        deliver(self.service.office, self, FAULTS)
-        if keep_calendar(self.service.office):
-            deliver(self.service.office, self, FAULTS)
+        did = one_round(self.service, self._mailbox, self._courier)
+        assert not did.away, did.away
+        if self._post:
+            for posted in self._post.messages[self._seen :]:
+                self.send(posted.sender, posted.recipients[0], posted.raw)
+            self._seen = len(self._post.messages)
         return self.got[before:]
 
     def mail(
@@ -199,8 +223,16 @@ class Desk:
 
     def bytes(self, raw: bytes) -> list[Got]:
         """A message arrives as these bytes; the service works; returns what was sent."""
-        self.service.store.keep([Arrival(raw, self.clock)])
+        if self._account:
+            self._account.append(raw)
+        else:
+            self.service.store.keep([Arrival(raw, self.clock)])
         return self.work()
+
+
+def _imap(account: Account) -> Imap:
+    settings = account.settings()
+    return Imap(host=settings.host, port=settings.port, user=settings.user, tls="none")
 
 
 def to(got: list[Got], address: str) -> list[Got]:
