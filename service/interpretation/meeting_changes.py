@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 from service.domain.intents import Intent, MeetingChange
@@ -77,6 +78,9 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             continue
         if hit.line == SUBJECT and context.reference is not None:
             continue
+        if hit.rule in {"place/where", "move/new-hours"} and not _decides(context):
+            # From anybody else it is no news: "vi ses på Birka".
+            continue
         text = fold(context.text_of(hit.line))
         ours = _OURS.search(text) or any(m.keys for m in context.meetings_in(hit.line))
         if not ours and not (context.thread_meeting and kind == "place"):
@@ -91,6 +95,7 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             continue
         if (
             kind in {"cancel", "move"}
+            and not _decides(context)
             and subject_of(context, hit).who == "person"
             and not re.search(r"(?<!\w)(?:möte|sammanträde|träff|samreko|strategidag)", text)
         ):
@@ -129,6 +134,14 @@ def _may(context: Context, meeting: Meeting | None) -> bool:
     return any(p and p.id == person.id for y in years for p in (network.chair(y), network.secretary(y)))
 
 
+def _decides(context: Context) -> bool:
+    """Whether the writer is this year's, or next year's, secretary or chair."""
+    network, year = context.surroundings.network, context.surroundings.now.year
+    person = context.sender
+    people = [p for y in (year, year + 1) for p in (network.chair(y), network.secretary(y))]
+    return person is not None and any(p and p.id == person.id for p in people)
+
+
 def _finish(context: Context, meeting: Meeting | None, doubt: str | None) -> tuple[bool, str | None]:
     if meeting is None:
         return False, doubt or "det framgår inte vilket möte det gäller"
@@ -152,20 +165,44 @@ def _clock(hour: str, minute: str | None) -> time:
     return time(int(hour), int(minute or 0))
 
 
+# The times that are no longer true: "i stället för 9.00", "inte kl 13".
+_OLD_TIME = re.compile(
+    r"(?:i stallet for|istallet for|inte|instead of|och inte|fran) (?:kl\.? ?|klockan )?\d{1,2}(?:[.:]\d\d)?"
+    r"(?: ?[-–] ?\d{1,2}(?:[.:]\d\d)?)?(?! ?(?:till|-|–|to|och))"
+)
+_BARE = re.compile(r"(?<![\d./:-])(?P<h>[01]?\d|2[0-3])[.:](?P<m>[0-5]\d)(?![\d/-]|\.\d)")
+_STARTS = re.compile(
+    r"(?:borja\w*|starta\w*|start|inled\w*|drar igang|ses|mots|samlas|begin|tid(?:en)?:?)[\w ]{0,30}? (?:redan |forst |kl\.? ?|klockan |vid )*(?P<h>[01]?\d|2[0-3])(?:[.:](?P<m>[0-5]\d))?(?![\d/]|[.:]\d| ?(?:min|st|pers|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec|:))"
+)
+_ENDS = re.compile(
+    r"(?:sluta\w*|slut|avsluta\w*|haller pa till|pagar till|till|end\w*)[\w ]{0,12}? ?(?:kl\.? ?|klockan |vid )*(?P<h>[01]?\d|2[0-3])(?:[.:](?P<m>[0-5]\d))?(?![\d/]|[.:]\d| ?(?:min|st|pers|jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec|:))"
+)
+
+
 def times_in(text: str) -> tuple[time | None, time | None]:
-    """The clock times in a text: a span "kl. 13–15", or a beginning "kl 9.30"."""
-    flat = bare(fold(text))
+    """When something begins and ends: "kl. 13–15", "börjar redan 12.30 och slutar 14.30", "kl 9.30"."""
+    flat = _OLD_TIME.sub(lambda m: "_" * len(m.group()), bare(fold(text)))
+    moved = re.search(r"(?:flytta|andra|skjut|senarelagg|tidigarelagg|moved)\w*[^.]*?fran (?:kl\.? ?|klockan )?\d{1,2}(?:[.:]\d\d)? till ", flat)
+    if moved:
+        flat = "_" * moved.end() + flat[moved.end() :]
+        first = re.match(r"_*(?:kl\.? ?|klockan )?(?P<h>[01]?\d|2[0-3])(?:[.:](?P<m>[0-5]\d))?(?! ?[-–] ?\d)", flat)
+        if first and not re.match(r" (?:april|maj|juni|mars|feb|sep|nov|dec|okt|jan)", flat[first.end() :]):
+            return _clock(first["h"], first["m"]), None
     for match in _SPAN.finditer(flat):
-        first, last = int(match["h1"]), int(match["h2"])
+        begin, last = int(match["h1"]), int(match["h2"])
         marked = "kl" in match.group() or match["m1"] or match["m2"]
         before = flat[max(0, match.start() - 10) : match.start()]
-        if first < last and (
-            marked
-            or (7 <= first and last <= 20 and not re.search(r"(?:den|vecka|v\.?|punkt\w*) ?\Z", before))
+        if begin < last and (
+            marked or (7 <= begin and last <= 20 and not re.search(r"(?:den|vecka|v\.?|punkt\w*) ?\Z", before))
         ):
             return _clock(match["h1"], match["m1"]), _clock(match["h2"], match["m2"])
-    found = [(_clock(m["h"], m["m"])) for m in _AT.finditer(flat)]
-    return (found[-1], None) if found else (None, None)
+    starts, ends = _STARTS.search(flat), _ENDS.search(flat)
+    end = _clock(ends["h"], ends["m"]) if ends else None
+    if starts:
+        start = _clock(starts["h"], starts["m"])
+        return start, end if end and end > start else None
+    found = [*_AT.finditer(flat), *_BARE.finditer(flat)]
+    return (_clock(found[0]["h"], found[0]["m"]), None) if found else (None, None)
 
 
 def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
@@ -178,49 +215,42 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
     ]  # fmt: skip
     today = now.date()
     known = {m.key for m in network.meetings} | {m.day for m in network.meetings}
-    named = [d for t in (*texts, *following) for d in find_dates(t, today, tuple(known)) if d.day]
+    found = [d for t in (*texts, *following) for d in find_dates(t, today, tuple(known))]
     meeting, doubt = _meeting(context, hits)
-    targets = [
-        d for d in named if meeting and d.day not in {meeting.key, meeting.day} and d.day and d.day >= today
-    ]
+    if meeting is None:
+        return None
+    own = {meeting.key, meeting.day}
+    # "från den 16:e till den 21 september" was read as one span.
+    named = [replace(d, first=d.last, day=d.last) if d.kind == "range" and d.first in own else d for d in found]
+    others = {day for m in network.meetings for day in (m.key, m.day)} - own
+    targets = [d for d in named if d.day and d.day not in own and d.day not in others and d.day >= today]
     start_time: time | None = None
     end_time: time | None = None
     for text in (*texts, *following):
-        start_time, end_time = _new_times(text)
+        start_time, end_time = times_in(text)
         if start_time:
             break
     day = targets[-1].day if targets else None
     conflict = next((d.conflict for d in targets if d.conflict), None)
-    if meeting is None:
-        return None
     if day is None:
         day = _shift(texts, meeting)
     if day is None and start_time is None:
         return None
+    local_start = meeting.start.timetz().replace(tzinfo=None)
+    if day is None and start_time == local_start and end_time is None:
+        return None
     length = meeting.end - meeting.start
+    if re.search(r"slut(?:tiden)?\w* (?:är |blir )?(?:oförändra|densamma|som|samma)", fold(" ".join((*texts, *following)))):
+        end_time = end_time or meeting.end.timetz().replace(tzinfo=None)
     new_day = day or meeting.day
-    begin = datetime.combine(new_day, start_time or meeting.start.timetz().replace(tzinfo=None))
+    begin = datetime.combine(new_day, start_time or local_start)
     end = datetime.combine(new_day, end_time) if end_time else begin + length
-    place = next((p for t in (*texts, *following) if (p := place_in(t))), None)
+    place = next((p for t in (*texts, *following) if (p := place_in(t, meeting.place))), None)
     certain, doubt = _finish(context, meeting, doubt or conflict)
     return MeetingChange(
         meeting=meeting.key, action="move", start=begin, end=end, place=place, certain=certain,
         evidence=tuple(context.evidence(h) for h in hits[:2]), doubt=doubt,
     )  # fmt: skip
-
-
-def _new_times(text: str) -> tuple[time | None, time | None]:
-    """The new times: what stands after "till" or "i stället", when the old ones are named too."""
-    flat = fold(text)
-    cut = re.search(
-        r"(?:flytta\w*|ändra\w*|skjut\w*|från|istället|i stället|moved)[^.]*?(?<!\w)(till|to)(?!\w)", flat
-    )
-    if cut and re.search(r"från", flat):
-        later = text[cut.end() :]
-        found = times_in(later)
-        if found[0]:
-            return found
-    return times_in(text)
 
 
 _STEPS = {
@@ -309,42 +339,59 @@ _NOT_PLACES = {
 }
 
 
-def place_in(text: str) -> str | None:
-    """Where a sentence says that the meeting is held."""
-    best: str | None = None
+def place_in(text: str, current: str = "", after: int = 0) -> str | None:
+    """Where a sentence says that the meeting is held; `current` is where it would have been."""
+    old = set(_words(current))
+    found: list[tuple[int, str]] = []
     for match in _PLACE.finditer(text):
-        place = match["place"].strip(" ,.(")
+        place = match["place"].strip(" ,.(_")
         if place.count("(") < place.count(")"):
             place = place.rstrip(")")
-        if fold(place.split()[0]) in _NOT_PLACES and len(place.split()) == 1 or not place:
+        if not place:
             continue
-        if fold(place.split()[0]) in {"vi", "det", "mötet", "den", "strategidagen", "samma"}:
+        first = fold(place.split()[0])
+        if first in _NOT_PLACES and len(place.split()) == 1:
+            continue
+        if first in {"vi", "det", "mötet", "den", "strategidagen", "samma"} or set(_words(place)) <= old:
             continue
         lead = fold(text[max(0, match.start() - 34) : match.start("place")])
         if re.search(r"(?:inte|i stället för|istället för|från|inte längre|ur|ut ur)\W+(?:\w+\W+)?\Z", lead):
             continue
-        best = place
-    if best:
-        return best
-    digital = _DIGITAL.search(text)
-    if digital:
-        return "Teams" if "teams" in digital[1].lower() else digital[1]
+        found.append((match.start("place"), place))
+    later = [p for at, p in found if at >= after]
+    if later or found:
+        return later[0] if later else found[0][1]
     return None
+
+
+def digital_place(text: str) -> str | None:
+    """A meeting without a room: its link, "Teams", or only "digitalt"."""
+    found = _DIGITAL.search(text)
+    if not found:
+        return None
+    link = re.search(r"https?://\S+[\w/]", text)
+    if link:
+        return link.group()
+    return "Teams" if "teams" in text.lower() else found[1].lower()
+
+
+def _words(place: str) -> list[str]:
+    return re.findall(r"\w{2,}", fold(place))
 
 
 def _place(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
     meeting, doubt = _meeting(context, hits)
+    if meeting is None:
+        return None
     place: str | None = None
-    lines: list[int] = []
-    for hit in hits:
-        lines += [hit.line, hit.line + 1] if hit.line >= 0 else []
-    for index in dict.fromkeys((*[h.line for h in hits], *lines)):
-        if index >= len(context.sentences):
-            continue
-        place = place_in(_without_old(context, index, meeting))
+    rows = [(h.line, max(0, h.start - 4)) for h in hits]
+    rows += [(h.line + 1, 0) for h in hits if 0 <= h.line + 1 < len(context.sentences)]
+    for index, after in rows:
+        text = _without_old(context, index)
+        place = digital_place(text) or place_in(text, meeting.place, after)
         if place:
             break
-    if not place or meeting is None:
+    if not place:
         return None
     certain, doubt = _finish(context, meeting, doubt)
     return MeetingChange(
@@ -353,7 +400,7 @@ def _place(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
     )  # fmt: skip
 
 
-def _without_old(context: Context, index: int, meeting: Meeting | None) -> str:
+def _without_old(context: Context, index: int) -> str:
     """A sentence without its dates, which look like places ("den 3 juni")."""
     text = context.text_of(index)
     offset = context.sentences[index].start if index >= 0 else 0

@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from service.domain.intents import Contact, ContactChange, Evidence, Intent, Replacement
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_dates, starts_at
-from service.interpretation.grammar import is_asked, is_supposed, sentence_start, subject_of
+from service.interpretation.grammar import antecedent, is_asked, is_supposed, sentence_start, subject_of
 from service.interpretation.people import Mention, find_people, name_from_address, plain_name
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import bare, fold
@@ -40,20 +40,33 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     successors = [
         h
         for h in context.hits_of("successor")
-        if h.rule == "successor/takes-over" and not is_asked(context, h)
+        if h.rule in {"successor/takes-over", "successor/instead-of"} and not is_asked(context, h)
     ]
     lasting = {h.line for h in context.hits_of("lasting")}
     for_good = _for_good(context)
     strong = [h for h in successors if _lasts(context, h, lasting)]
-    own = [h for h in leaving if _leaver(context, h) is not None or _leaver_open(context, h)]
+    own = [h for h in leaving if _leaver(context, h) is not None]
+    if context.sender is None and any(h.rule == "successor/i-take-over" for h in context.hits):
+        own = own or list(context.hits_of("successor"))
     if not own and not strong:
         return [], frozenset()
     if not own and not for_good and not _says_successor(context):
         return [], frozenset()
+    if herself := _writes_herself(context, context.hits_of("successor")):
+        lines = {h.line for h in context.hits_of("successor")}
+        return [
+            Replacement(
+                leaving=herself[1], successor=herself[0], from_=_from(context, lines), certain=False,
+                evidence=tuple(context.evidence(h) for h in context.hits_of("successor")[:2]),
+                doubt="avsändaren finns inte i nätverket",
+            )
+        ], frozenset(lines)  # fmt: skip
     who = next((p for h in own if (p := _leaver(context, h))), None)
     if who is None:
         who = _replaced_by_words(context, strong)
     successor = _successor(context, strong or successors, who)
+    if successor is None and own and not any(h.rule == "successor/none-yet" for h in context.hits):
+        successor = _only_stranger(context)
     if successor is None and not own:
         return [], frozenset()
     if who is None and successor is not None:
@@ -109,10 +122,6 @@ def _leaver(context: Context, hit: Hit) -> str | None:
     if subject.who == "person":
         return next((m.person for m in subject.people if m.person), None)
     return None
-
-
-def _leaver_open(context: Context, hit: Hit) -> bool:
-    return False
 
 
 _NETWORK = re.compile(
@@ -235,10 +244,15 @@ def _seat_of_role(context: Context) -> str | None:
 def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> Contact | None:
     network = context.surroundings.network
     for hit in hits:
-        mention = context.person_at(hit.slots.get("EFTERTRÄDARE", ""))
+        slot = hit.slots.get("EFTERTRÄDARE", "")
+        mention = context.person_at(slot)
+        if mention is None and slot in {"hon", "han", "she", "he"}:
+            mention = antecedent(context, hit.line, hit.start)
+            if mention is None and (author := _forwarded_author(context)):
+                return completed(context, author, hit.line)
         if mention is None or mention.genitive or mention.kind == "seat":
             continue
-        if _negated(context, hit, mention):
+        if _negated(context, hit, mention) or _is_replaced(context, hit, mention):
             continue
         if mention.person:
             if mention.person == leaving:
@@ -250,6 +264,51 @@ def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> Co
             return Contact(name=person.name, email=person.email or None, title=None)
         if mention.contact:
             return completed(context, mention.contact, hit.line)
+    return None
+
+
+def _forwarded_author(context: Context) -> Contact | None:
+    """Who wrote the mail that is forwarded."""
+    boxes = [q.author for q in context.words.quoted if q.author] if context.words.forwarded else []
+    boxes += [inner.sender for inner in context.letter.enclosed if inner.sender]
+    for box in boxes:
+        if context.sender and context.surroundings.network.person_by_address(box.address) == context.sender:
+            continue
+        return Contact(name=_natural(box.name) or name_from_address(box.address), email=box.address)
+    return None
+
+
+def _is_replaced(context: Context, hit: Hit, mention: Mention) -> bool:
+    """ "i stället för Mats", "efter Birgitta": the one who leaves, not the one who comes."""
+    text = fold(context.text_of(hit.line))
+    at = mention.start - sentence_start(context, hit.line)
+    return bool(re.search(r"(?:för|efter|efterträder|efterträtt|ersätter|avlöser|for|from|replaces|succeeds) \Z", text[max(0, at - 14) : at]))
+
+
+def _only_stranger(context: Context) -> Contact | None:
+    """The one person outside the network whom a letter of farewell names with an address."""
+    people = {
+        plain_name(m.contact.name): m for m in context.people
+        if m.contact and m.contact.name and m.contact.email and len(m.contact.name.split()) > 1 and m.kind != "address"
+    }  # fmt: skip
+    if len(people) != 1:
+        return None
+    mention = next(iter(people.values()))
+    index = next((n for n, s in enumerate(context.sentences) if s.start <= mention.start < s.end), 0)
+    text = fold(context.text_of(index))
+    if mention.contact is None or re.search(r"(?<!\w)(?:inte|presentera\w*|föredra\w*|drar|bilag\w*|ärendet)(?!\w)", text):
+        return None
+    return completed(context, mention.contact, index)
+
+
+def _writes_herself(context: Context, hits: Sequence[Hit]) -> tuple[Contact, str] | None:
+    """ "Jag heter Malva Norén och har efterträtt Anders": the successor is who writes."""
+    box = context.letter.sender
+    for hit in hits:
+        slot = context.person_at(hit.slots.get("SLUTAR", ""))
+        if hit.rule == "successor/i-take-over" and slot and slot.person and box and context.sender is None:
+            contact = Contact(name=_natural(box.name) or name_from_address(box.address), email=box.address)
+            return completed(context, contact, hit.line), slot.person
     return None
 
 
@@ -390,7 +449,10 @@ def _tidy(phone: str) -> str:
 
 
 def _role_in(lines: Sequence[str], name: str) -> str | None:
-    for row in lines[:5]:
+    before = re.search(rf"(?<![\w-])({_ROLE}) {re.escape(name)}", lines[0]) if lines else None
+    if before:
+        return _capital(before[1])
+    for row in [r for r in lines[:4] if r.strip()][:3]:
         rest = row
         if plain_name(name) in plain_name(row):
             rest = row.split(name, 1)[-1] if name in row else ""
@@ -408,6 +470,9 @@ def _role_after(line: str, name: str) -> str | None:
     at = line.find(name)
     if at < 0:
         return None
+    before = re.search(rf"(?<![\w-])({_ROLE}) \Z", line[:at])
+    if before:
+        return _capital(before[1])
     found = re.match(
         r"\s*[,(–-]\s*(?:(?:vår|ny|nya|nye|som är|för närvarande|idag|i dag)\s+)*", line[at + len(name) :]
     )
@@ -506,7 +571,7 @@ def _from(context: Context, lines: Iterable[int]) -> date | None:
             elif (
                 mention.kind == "day"
                 and _ends_month(mention.day)
-                and re.search(r"slutar|slutat|sluta|lamnar|kvar|pension|avslutar|leave|leaving|retire", flat)
+                and re.search(r"slutar|slutat|sluta|lamnar|kvar|pension|avslutar|leave|leaving|retire|kliver av|hoppar av|avgar|entledig", flat)
             ):
                 assert mention.day
                 lasts.append(mention.day + timedelta(days=1))
@@ -553,6 +618,7 @@ _NEW_NAME = (
     re.compile(rf"[Nn]ytt\s+(?:efter)?namn\s*[:=–-]?\s*(?P<name>{_NAME})"),
 )
 _NEW_TITLE = (
+    re.compile(rf"(?:[Hh]eter (?:det|jag|titeln|tjänsten|befattningen)|är jag)\s+(?:nu(?:mera)?\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;?\n]{{0,50}})"),
     re.compile(
         rf"(?:[Tt]itel\w*|[Bb]efattning\w*|[Tt]itle|[Rr]oll|[Tt]jänst)\s*(?:är|blir|:|is|numera|nu|ändrad till|ändras till|från|som|=|now|dag|i|och|med|fr\.?o\.?m\.?)*\s*(?:(?:ändra\w*|bytt|byter)\s+)?(?:till\s+)?[:”\"]?\s*(?P<title>(?:[Tt]f |[Bb]iträdande |[Ss]taf?st?)?{_ROLE}[^.,;\n]{{0,50}})"
     ),

@@ -172,6 +172,7 @@ def _overlaps(start: int, end: int, found: list[Mention]) -> bool:
 
 def _by_name(text: str, network: Network, names: _Names) -> Iterator[Mention]:
     words = list(_WORD.finditer(text))
+    addresses = frozenset(bare(fold(a.partition("@")[0])) for a in _ADDRESS.findall(text))
     number = 0
     while number < len(words):
         match = words[number]
@@ -183,7 +184,7 @@ def _by_name(text: str, network: Network, names: _Names) -> Iterator[Mention]:
             if gap not in {" ", "\n", "  ", ", "} or (gap == ", " and len(run) > 1):
                 break
             run.append(following)
-        mention, used = _name_in(text, run, network, names)
+        mention, used = _name_in(text, run, network, names, addresses)
         if mention:
             yield mention
         number += max(1, used)
@@ -192,7 +193,7 @@ def _by_name(text: str, network: Network, names: _Names) -> Iterator[Mention]:
 
 
 def _name_in(
-    text: str, run: list[re.Match[str]], network: Network, names: _Names
+    text: str, run: list[re.Match[str]], network: Network, names: _Names, addresses: frozenset[str]
 ) -> tuple[Mention | None, int]:
     plain = [plain_name(m.group()).replace(" ", "-") for m in run]
     first = run[0]
@@ -211,7 +212,7 @@ def _name_in(
             return Mention(
                 first.start(), end, text[first.start() : end], person, candidates=(person,), genitive=genitive
             ), 2
-        if gap in {" ", "  "} and _is_unknown_name(plain[0], plain[1]):
+        if gap in {" ", "  "} and _is_unknown_name(plain[0], plain[1], addresses):
             count = 2
             if len(run) == 3 and plain[2] not in _NOT_SURNAMES and text[run[1].end() : run[2].start()] == " ":
                 count = 3
@@ -243,7 +244,7 @@ def _name_in(
     genitive = False
     if base not in FIRST_NAMES and base.endswith("s") and base[:-1] in FIRST_NAMES:
         base, genitive = base[:-1], True
-    if base in FIRST_NAMES:
+    if base in FIRST_NAMES and plain[0] != "hans":
         name = text[first.start() : first.end()]
         name = name[:-1] if genitive else name
         return Mention(
@@ -257,11 +258,25 @@ def _mention(text: str, start: int, end: int, ids: tuple[str, ...], kind: str, g
     return Mention(start, end, text[start:end], ids[0] if len(ids) == 1 else None, None, ids, kind, genitive)
 
 
-def _is_unknown_name(first: str, second: str) -> bool:
+# How Swedish surnames end, for first names that no list holds.
+_SURNAME = re.compile(
+    r"(?:sson|son|berg|strom|qvist|quist|kvist|lund|gren|mark|dahl|stedt|sten|hall|holm|ell|man|back|blom|vall|"
+    r"wall|fors|rud|ius|ander|lind|lof|hagen|nen|lin|skog|gard|hed|nas|ling|stam|lov|oren|oden|elin|edin|alen)\Z"
+)
+_ORGANISATION = re.compile(
+    r"(?:ens|ets|hus|huset|arnas|ernas|ornas|tion|skola|skolan|vard|varden|hotell|hotel|sal|rum)\Z"
+)
+
+
+def _is_unknown_name(first: str, second: str, addresses: frozenset[str]) -> bool:
     """Whether two capitalised words name someone whom the network does not know."""
     if second in _NOT_SURNAMES or first in _NOT_SURNAMES:
         return False
-    return first in FIRST_NAMES or "-" in first and first.split("-")[0] in FIRST_NAMES
+    if first in FIRST_NAMES or ("-" in first and first.split("-")[0] in FIRST_NAMES):
+        return True
+    if f"{first}.{second}" in addresses:
+        return True
+    return bool(_SURNAME.search(second)) and not _ORGANISATION.search(first)
 
 
 def _misspelt(pair: str, names: _Names) -> str | None:
