@@ -8,7 +8,9 @@ import re
 import time
 import tracemalloc
 from datetime import datetime
+from email.header import decode_header, make_header
 from email.message import EmailMessage
+from email.utils import parseaddr
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -154,6 +156,38 @@ def test_any_words_make_a_sound_message(name: str, subject: str, filename: str) 
     (attached,) = message.iter_attachments()
     assert attached.get_filename() == safe_filename(filename)
     assert attached.get_content() == "x"
+
+
+WORDS = st.lists(st.text('aZ9åÖé–”"\\,.;:()=?_<>@😀中', min_size=1, max_size=30), max_size=10).map(" ".join)
+
+
+@settings(max_examples=200, deadline=None)
+@given(words=WORDS)
+def test_subjects_are_read_as_they_were_written(words: str) -> None:
+    """Åäö, quotation marks and what looks like encoded words come through, however long."""
+    raw = composed(rendered=Rendered(words, "Hej\n", "<p>Hej</p>"))
+    safe_for_any_server(raw)
+    assert parsed(raw)["Subject"] == words
+
+
+@settings(max_examples=200, deadline=None)
+@given(words=st.lists(st.text("aZ9åÖé–'-.,\"\\", min_size=1, max_size=30), max_size=6).map(" ".join))
+def test_names_are_read_as_they_were_written(words: str) -> None:
+    """Commas, quotes and Swedish letters in a name stay part of the name."""
+    raw = composed(to=(words, "asa@x.example"))
+    safe_for_any_server(raw)
+    name, address = parseaddr(email.message_from_bytes(raw)["To"].replace("\r\n ", " "))
+    assert str(make_header(decode_header(name))) == words[:150].strip()
+    assert address == "asa@x.example"
+
+
+def test_encoded_lines_are_short() -> None:
+    """No encoded word is longer than 75 signs, nor the line that it stands on than 76 (RFC 2047, 2)."""
+    raw = composed(rendered=Rendered("Ärendet ”Förslag på åtgärder” " * 8, "Hej\n", "<p>Hej</p>"))
+    for line in raw.split(b"\r\n\r\n")[0].split(b"\r\n"):
+        if b"=?" in line:
+            assert len(line) <= 76
+            assert all(len(word) <= 75 for word in line.split() if word.startswith(b"=?"))
 
 
 @pytest.mark.parametrize("bad", [
