@@ -65,6 +65,11 @@ class Got:
         return str(part.get_content())
 
     @property
+    def words(self) -> str:
+        """The text on one line, for looking phrases up."""
+        return " ".join(self.text.split())
+
+    @property
     def html(self) -> str:
         part = self.message.get_body(("html",))
         assert part is not None

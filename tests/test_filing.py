@@ -43,8 +43,8 @@ def test_a_proposal_becomes_an_item_with_its_attachments(desk: Desk):
 
     receipt = only(to(got, "lena.wikstrom@regionjh.example"))
     assert receipt.what == "ack"
-    assert "neuropsykiatrisk utredning" in receipt.text
-    assert "11 februari 2027" in receipt.text
+    assert "neuropsykiatrisk utredning" in receipt.words
+    assert "11 februari 2027" in receipt.words
     item = next(i for i in desk.meeting(FEBRUARY)["items"] if not i["standing"])  # type: ignore[attr-defined]
     assert (item["proposer"], item["minutes"], item["attachments"]) == (
         "lena.wikstrom",
@@ -60,7 +60,7 @@ def test_a_proposal_that_is_taken_back_leaves_the_agenda(desk: Desk):
     got = desk.mail("lena.wikstrom", "", "Hej, jag drar tillbaka det här ärendet.", answers=receipt)
 
     assert titles(desk) == []
-    assert "neuropsykiatrisk" in only(got).text
+    assert "neuropsykiatrisk" in only(got).words
 
 
 def test_more_material_is_added_to_the_matter(desk: Desk):
@@ -80,9 +80,9 @@ def test_an_absence_calls_in_the_holders_own_substitute(desk: Desk):
 
     call = only(to(got, "johan.edlund@regionjh.example"))
     assert call.what == "invitation"
-    assert "Lena Wikström" in call.text
+    assert "Lena Wikström" in call.words
     assert "invite.ics" in call.files
-    assert "Johan Edlund" in only(to(got, "lena.wikstrom@regionjh.example")).text
+    assert "Johan Edlund" in only(to(got, "lena.wikstrom@regionjh.example")).words
     meeting = desk.meeting(FEBRUARY)
     assert meeting["absent"] == ["lena.wikstrom"]
     assert meeting["substitutes"] == [{"seat": "oc-barn-unga-vuxna", "person": "johan.edlund"}]
@@ -95,7 +95,7 @@ def test_a_second_absence_in_a_group_with_one_substitute_leaves_the_seat_empty(d
     got = desk.mail("birgitta.aslund", "Förhinder 11 februari", "Jag har förhinder den 11 februari. Birgitta")
 
     assert to(got, "hakan.nilsson@are.example") == []
-    assert "Birgitta" in only(to(got, "ingrid.palm@regionjh.example")).text
+    assert "Birgitta" in only(to(got, "ingrid.palm@regionjh.example")).words
     assert to(got, "maria.lundgren@ostersund.example")
     assert len(desk.meeting(FEBRUARY)["substitutes"]) == 1  # type: ignore[arg-type]
 
@@ -107,7 +107,7 @@ def test_whoever_comes_after_all_releases_the_substitute(desk: Desk):
     got = desk.mail("lena.wikstrom", "Kan ändå", "Hej, jag kan komma den 11 februari trots allt. /Lena")
 
     released = only(to(got, "johan.edlund@regionjh.example"))
-    assert "Lena Wikström" in released.text
+    assert "Lena Wikström" in released.words
     meeting = desk.meeting(FEBRUARY)
     assert (meeting["absent"], meeting["substitutes"], meeting["attending"]) == ([], [], ["lena.wikstrom"])
 
@@ -129,8 +129,8 @@ def test_a_replacement_gives_the_seat_to_the_successor_from_the_day(desk: Desk):
         "petra.hallin@herjedalen.example, och hon tar över den 1 mars.\n\nCamilla",
     )
 
-    assert "Camilla Rask" in only(to(got, "petra.hallin@herjedalen.example")).text
-    assert "Petra Hallin" in only(to(got, "ingrid.palm@regionjh.example")).text
+    assert "Camilla Rask" in only(to(got, "petra.hallin@herjedalen.example")).words
+    assert "Petra Hallin" in only(to(got, "ingrid.palm@regionjh.example")).words
     seat = next(s for s in desk.status["seats"] if s["id"] == "skola-1")  # type: ignore[union-attr, index]
     assert seat["holder"] == "camilla.rask"  # type: ignore[index]
     desk.at("2027-03-01 09:00")
@@ -158,7 +158,7 @@ def test_the_secretary_moves_a_meeting_and_everyone_is_told(desk: Desk):
     )
 
     moved = only(to(got, "birgitta.aslund@stromsund.example"))
-    assert "18 februari 2027" in moved.text
+    assert "18 februari 2027" in moved.words
     assert "invite.ics" in moved.files
     assert desk.meeting(FEBRUARY)["start"] == "2027-02-18T13:00:00+01:00"
 
@@ -187,12 +187,12 @@ def test_a_question_goes_to_the_secretary_and_her_answer_to_the_member(desk: Des
     """She answers the service; the member gets her words."""
     got = desk.mail("tomas.oberg", "Undran", "Hej! Vem är det som ersätter Mats när han är borta? Tomas")
     asked = only(to(got, "ingrid.palm@regionjh.example"))
-    assert "Vem är det som ersätter Mats" in asked.text
+    assert "Vem är det som ersätter Mats" in asked.words
 
     answer = desk.mail("ingrid.palm", "", "Hej Tomas, det är Maria Lundqvist. /Ingrid", answers=asked)
 
     got_back = only(to(answer, "tomas.oberg@regionjh.example"))
-    assert "det är Maria Lundqvist" in got_back.text
+    assert "det är Maria Lundqvist" in got_back.words
 
 
 def test_thanks_need_no_answer(desk: Desk):
@@ -204,7 +204,7 @@ def test_help_tells_how_the_service_works(desk: Desk):
     """A member who asks how it works gets to know, with the next meeting."""
     got = only(desk.mail("jonas.dahl", "Hur funkar det?", "Hej, hur gör man för att anmäla ett ärende hit?"))
 
-    assert "11 februari" in got.text
+    assert "11 februari" in got.words
 
 
 def test_an_outsiders_wish_is_decided_by_the_secretary(desk: Desk):
@@ -290,7 +290,7 @@ def test_an_address_that_refuses_is_told_to_the_secretary_and_the_rest_go_out(de
 
     assert to(got, "lena.wikstrom@regionjh.example")
     assert (
-        "johan.edlund@regionjh.example" in only(to(desk.work() or got, "ingrid.palm@regionjh.example")).text
+        "johan.edlund@regionjh.example" in only(to(desk.work() or got, "ingrid.palm@regionjh.example")).words
     )
 
 
