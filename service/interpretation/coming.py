@@ -116,8 +116,11 @@ def read_coming(
             continue
         claims, standings = _claims_in(context, index), _standings_in(context, index)
         if draft:
-            claims = [c for c in claims if c.says == "absent" and not c.weak and c.first_person]
-            standings = [s for s in standings if s.for_speaker]
+            claims = [
+                c for c in claims
+                if c.says == "absent" and c.first_person
+                and (not c.weak or any(m.keys and not m.past for m in context.meetings_in(index)))
+            ]  # fmt: skip
         elif context.text_of(index) in busy:
             claims = [
                 c
@@ -136,7 +139,11 @@ def read_coming(
     if draft or matters:
         if not any(c.says == "absent" for c in gathered.claims):
             gathered.standings = [s for s in gathered.standings if s.for_speaker or (s.absent and not draft)]
-    return _settle(context, gathered)
+    intents = _settle(context, gathered)
+    if found:
+        # A presenter from outside may also say when he comes; that is no member's absence.
+        intents = [i for i in intents if not (isinstance(i, (Absence, Attendance)) and i.person is None and not i.alternatives)]
+    return intents
 
 
 # --- claims -------------------------------------------------------------------------------------
@@ -283,6 +290,8 @@ _ONLY_TRYING = re.compile(
 
 def _standings_in(context: Context, index: int) -> list[Standing]:
     found: list[Standing] = []
+    if index == SUBJECT and context.reference is not None:
+        return found
     for hit in context.hits_in(index):
         if hit.kind not in {"substitute", "stand-in"} or is_asked(context, hit):
             continue
@@ -309,6 +318,9 @@ def _standings_in(context: Context, index: int) -> list[Standing]:
             continue
         absent, for_speaker = _in_whose_place(context, hit, mention)
         if mention.person and mention.person == absent:
+            continue
+        if mention.person and not for_speaker and absent is None and context.surroundings.network.seat_of(mention.person):
+            # Who has a seat of her own comes on her own account: "Annika tar den".
             continue
         who: str | Contact | None = mention.person or mention.contact
         candidates = mention.candidates if len(mention.candidates) > 1 else ()
@@ -338,6 +350,10 @@ def _sent(context: Context, hit: Hit) -> list[Standing]:
 def _substitute_mention(context: Context, hit: Hit) -> Mention | None:
     slot = hit.slots.get("ERSÄTTARE", "")
     mention = context.person_at(slot)
+    if hit.rule == "substitute/steps-in":
+        # The words have no slot: whoever the clause is about.
+        subject = subject_of(context, hit)
+        mention = subject.people[-1] if subject.who == "person" and subject.people else None
     if mention is None and slot in {"hon", "han", "she", "he"}:
         mention = antecedent(context, hit.line, hit.start)
     if mention is None or mention.genitive:
@@ -362,11 +378,16 @@ def _denied_nearby(context: Context, hit: Hit, mention: Mention, around: str) ->
     return bool(re.match(r"\W*(?:men|but)\W", rest) and _NOT_COMING.search(rest[:60]))
 
 
+_FOR_ME = re.compile(
+    r"(?<!\w)(?:mitt|mig|mej|oss|vårt|my|me|our|us|(?:min|vår) (?:plats|stol|räkning|del|ersättare|suppleant|vikarie))(?!\w)"
+)
+
+
 def _in_whose_place(context: Context, hit: Hit, substitute: Mention) -> tuple[str | None, bool]:
     """In whose place a substitute comes: "i Lenas ställe", "ersätter Mats", "i mitt ställe"."""
     text = fold(context.text_of(hit.line))
     around = text[max(0, hit.start - 20) : hit.end + 40]
-    if re.search(r"(?<!\w)(?:mitt|min|mig|oss|vårt|vår|my|me|our)(?!\w)", around):
+    if _FOR_ME.search(around):
         return (context.speaker.id if context.speaker else None), True
     for mention in context.people_in(hit.line):
         if mention.start == substitute.start or not mention.person or mention.kind == "address":
@@ -481,7 +502,8 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
                 )
             )
             if standing is not None and len([r for r in by_person if r is not None]) > 1:
-                used.add(standing)
+                if not re.search(r"oss (?:båda|bägge|alla)|both of us|dem båda", fold(standings[standing].evidence.text)):
+                    used.add(standing)
     intents += _absences_by_substitute(context, standings, by_person, coming)
     for claim in coming:
         intents += _attendances(context, claim, intents, standings)
@@ -539,6 +561,8 @@ def _has_part(context: Context, person: str) -> bool:
 def _stands_for(context: Context, s: Standing, person: str | None, claim: Claim) -> bool:
     if s.absent is not None:
         return s.absent == person
+    if s.for_speaker and re.search(r"oss (?:båda|bägge|alla)|both of us", fold(s.evidence.text)):
+        return True
     if s.for_speaker:
         return bool(context.speaker and context.speaker.id == person) or context.speaker is None
     return not (isinstance(s.substitute, str) and s.substitute == person)
@@ -590,6 +614,9 @@ def _when(context: Context, claim: Claim) -> When:
     if not _useful(own):
         others = _claimed_elsewhere(context, claim)
         own = [m for m in rows if m not in others]
+    if own and all(m.foreign for m in own):
+        # "Skolnätverkets träff den 22 april" is not our meeting, whatever its date.
+        return When((), None, "own", past=True)
     found = _chosen(context, own, "own")
     if found:
         return found

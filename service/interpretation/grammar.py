@@ -71,7 +71,7 @@ _NO_NOUN = frozenset(
     allihopa samtliga båda själv personligen fysiskt digitalt unfortunately sadly really also therefore however and but so because as since
     """.split()
 )
-_TOKEN = re.compile(r"[\w'’-]+|[.,;:!?()–—]")
+_TOKEN = re.compile(r"\d+[./:]\d+|[\w'’-]+|[.,;:!?()–—]")
 _CLAUSE = re.compile(
     r"[;]| [–—-] |,? (?:men|but|fast|fastän|utan|däremot|medan|however|while|dock)(?= )|, (?:så|och|eftersom|därför|varför|då|för|so|and|as|since|because)(?= )"
 )

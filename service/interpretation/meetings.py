@@ -80,7 +80,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
 _ALL = re.compile(r"(?<![\w-])(?:" + "|".join(f"(?P<{n}>{f})" for n, f in _FORMS) + ")")
 # Bodies whose meetings are not ours.
 _FOREIGN = re.compile(
-    r"(?:\w*namnd(?:en)?s?|\w*styrelsen?s?|\w*utskott(?:et)?s?|fullmaktige\w*|svom:?s?|barnarenan:?s?|\w*radet?s|facket\w*|socialstyrelsen\w*|lansstyrelsen\w*|teams-?|ledningsgrupp(?:en)?s?|apt|skr:?s?|rekrytering\w*|ifo-?natverk\w*|elevhalso\w*|lasgrupp\w*)(?: har)?(?: sitt)? \Z"
+    r"(?:\w*namnd(?:en)?s?|\w*styrelsen?s?|\w*utskott(?:et)?s?|fullmaktige\w*|svom:?s?|barnarenan:?s?|\w*radet?s|facket\w*|socialstyrelsen\w*|lansstyrelsen\w*|teams-?|ledningsgrupp(?:en)?s?|apt|skr:?s?|rekrytering\w*|\w+natverk\w*|\w*forening\w*|elevhalso\w*|lasgrupp\w*)(?: har)?(?: sitt)? \Z"
 )
 
 
@@ -110,6 +110,8 @@ class MeetingMention:
     named: bool = False
     # The kind of date that was found, or of the phrase: "next", "month", "day" ...
     kind: str = ""
+    # Named as the meeting of another body ("SVOM:s möte den 22 april").
+    foreign: bool = False
 
     @property
     def ours(self) -> bool:
@@ -382,6 +384,8 @@ def _dated(
     before = flat[max(0, found.start - 40) : found.start]
     named = bool(_NEAR_NOUN.search(before)) and not _FOREIGN.search(_NEAR_NOUN.sub("", before))
     opened = bool(_OPEN.search(before))
+    noun = _NEAR_NOUN.search(before)
+    foreign = bool(noun and _FOREIGN.search(before[: noun.start()] + " " if not before[: noun.start()].endswith(" ") else before[: noun.start()]))
     keys: tuple[date, ...] = ()
     past = False
     conflict = found.conflict
@@ -415,4 +419,5 @@ def _dated(
         past,
         named,
         found.kind,
+        foreign,
     )

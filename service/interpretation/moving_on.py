@@ -40,7 +40,7 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     successors = [
         h
         for h in context.hits_of("successor")
-        if h.rule in {"successor/takes-over", "successor/instead-of"} and not is_asked(context, h)
+        if h.rule in {"successor/takes-over", "successor/instead-of", "successor/takes-the-place"} and not is_asked(context, h)
     ]
     lasting = {h.line for h in context.hits_of("lasting")}
     for_good = _for_good(context)
@@ -162,7 +162,7 @@ def _lasts(context: Context, hit: Hit, lasting: set[int]) -> bool:
         text,
     ):
         return True
-    mention = context.person_at(hit.slots.get("EFTERTRÄDARE", ""))
+    mention = successor_mention(context, hit)
     if mention is None:
         return False
     if hit.line in lasting and not _only_one_meeting(context, hit.line):
@@ -194,7 +194,7 @@ def _replaced_by_words(context: Context, hits: Sequence[Hit]) -> str | None:
         slot = context.person_at(hit.slots.get("SLUTAR", ""))
         if slot and slot.person:
             return slot.person
-        successor = context.person_at(hit.slots.get("EFTERTRÄDARE", ""))
+        successor = successor_mention(context, hit)
         text = fold(context.text_of(hit.line))
         offset = sentence_start(context, hit.line)
         for mention in context.people_in(hit.line):
@@ -245,7 +245,7 @@ def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> Co
     network = context.surroundings.network
     for hit in hits:
         slot = hit.slots.get("EFTERTRÄDARE", "")
-        mention = context.person_at(slot)
+        mention = successor_mention(context, hit)
         if mention is None and slot in {"hon", "han", "she", "he"}:
             mention = antecedent(context, hit.line, hit.start)
             if mention is None and (author := _forwarded_author(context)):
@@ -265,6 +265,14 @@ def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> Co
         if mention.contact:
             return completed(context, mention.contact, hit.line)
     return None
+
+
+def successor_mention(context: Context, hit: Hit) -> Mention | None:
+    """Who takes over, by the slot of a phrase or as the subject of its clause."""
+    if hit.rule != "successor/takes-the-place":
+        return context.person_at(hit.slots.get("EFTERTRÄDARE", ""))
+    subject = subject_of(context, hit)
+    return subject.people[-1] if subject.who == "person" and subject.people else None
 
 
 def _forwarded_author(context: Context) -> Contact | None:
