@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from service.domain import intents
@@ -21,6 +22,11 @@ class _Names:
 
     def __init__(self, network: Network | None) -> None:
         self._names = {p.id: p.name for p in network.people} if network else {}
+        self._days = {m.key: m.day for m in network.meetings} if network else {}
+
+    def day(self, key: date) -> date:
+        """The day on which a meeting is held, which is another than its key once it has been moved."""
+        return self._days.get(key, key)
 
     def __call__(self, person: str | Contact | None) -> str:
         if isinstance(person, Contact):
@@ -30,12 +36,12 @@ class _Names:
         return self._names.get(person, person.replace(".", " ").title())
 
 
-def _days(days: tuple[Any, ...]) -> str:
-    return listed([f"den {short_day(d)}" for d in days]) if days else "på nästa möte"
+def _days(days: tuple[Any, ...], name: _Names) -> str:
+    return listed([f"den {short_day(name.day(d))}" for d in days]) if days else "på nästa möte"
 
 
 def _proposal(i: intents.Proposal, name: _Names) -> str:
-    where = f" till mötet {short_day(i.meeting)}" if i.meeting else ""
+    where = f" till mötet {short_day(name.day(i.meeting))}" if i.meeting else ""
     return f"Ett förslag på ärende{where}: ”{i.title}”."
 
 
@@ -56,11 +62,11 @@ def _absence(i: intents.Absence, name: _Names) -> str:
         "early": "behöver gå tidigare",
     }[i.extent]
     instead = f" {name(i.substitute)} kommer i stället." if i.substitute else ""
-    return f"{name(i.person)} {how} {_days(i.meetings)}.{instead}"
+    return f"{name(i.person)} {how} {_days(i.meetings, name)}.{instead}"
 
 
 def _attendance(i: intents.Attendance, name: _Names) -> str:
-    return f"{name(i.person)} kommer {_days(i.meetings)}."
+    return f"{name(i.person)} kommer {_days(i.meetings, name)}."
 
 
 def _replacement(i: intents.Replacement, name: _Names) -> str:
@@ -105,12 +111,12 @@ def _changes(i: intents.Changes, name: _Names) -> str:
 
 
 def _minutes(i: intents.MinutesFiled, name: _Names) -> str:
-    when = f" från mötet {short_day(i.meeting)}" if i.meeting else ""
+    when = f" från mötet {short_day(name.day(i.meeting))}" if i.meeting else ""
     return f"Skicka ut protokollet{when}."
 
 
 def _meeting(i: intents.MeetingChange, name: _Names) -> str:
-    which = f"mötet {day_in_words(i.meeting)}" if i.meeting else "mötet"
+    which = f"mötet {day_in_words(name.day(i.meeting))}" if i.meeting else "mötet"
     match i.action:
         case "cancel":
             return f"Ställ in {which}."

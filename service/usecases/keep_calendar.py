@@ -357,7 +357,10 @@ def _remind_minutes(at: Moment) -> Taken:
 
 
 def _escalate_minutes(at: Moment) -> Taken:
-    return _minutes_reminder(at, escalated=True, to=tuple(dict.fromkeys((*_chair(at), *_secretary(at)))))
+    lead = _chair(at)
+    others = tuple(to for to in _secretary(at) if to not in lead)
+    told = _minutes_reminder(at, escalated=True, to=lead)
+    return Taken((*told.posts, *_minutes_reminder(at, escalated=False, to=others).posts))
 
 
 def _remind_minutes_draft(at: Moment) -> Taken:

@@ -48,7 +48,8 @@ def file_approval(case: Case) -> Outcome:
     goes_at = agenda_at(meeting, case.rules.timeline) if draft.what == "agenda" else None
     if goes_at and goes_at <= case.now:
         goes_at = None
-    told = Note("approval", {"meeting": meeting, "what": draft.what, "goes_at": goes_at})
+    out = "sent" in (draft.state, newest.state)
+    told = Note("approval", {"meeting": meeting, "what": draft.what, "goes_at": goes_at, "out": out})
     if draft.version != newest.version:
         if newest.state in ("approved", "sent"):
             return Outcome(notes=(told,))
