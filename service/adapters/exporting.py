@@ -83,13 +83,21 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 
 
-def export_to(store: SqlStore, office: Office, folder: Path, year: int | None) -> int:
+def export_to(
+    store: SqlStore,
+    office: Office,
+    folder: Path,
+    year: int | None,
+    *,
+    title: str = "",
+    intro: Sequence[str] = (),
+) -> int:
     """Write the records of a year, or of all years, into a folder; returns how many files were written.
 
-    What an earlier export has left in the folder is written over.  Raises
+    `title` and `intro` head the index, instead of the network's name.  What an earlier export has left in the folder is written over.  Raises
     OSError when the folder cannot be written.
     """
-    return _Export(store, office, folder, year).run()
+    return _Export(store, office, folder, year).run(title, intro)
 
 
 class _Export:
@@ -104,7 +112,7 @@ class _Export:
         # Each content stands once, under the name that it first came with.
         self._files: dict[str, Link] = {}
 
-    def run(self) -> int:
+    def run(self, title: str, intro: Sequence[str]) -> int:
         outgoing = [o for o in self._store.letters_out() if self._wanted(o.created)]
         documents = self._documents(outgoing)
         leaves = [*self._incoming(), *self._outgoing(outgoing)]
@@ -112,8 +120,8 @@ class _Export:
         lists = self._lists(outgoing)
         charter = self._world.charter
         page = album(
-            f"{charter.short_name}: handlingar{f' {self._year}' if self._year else ''}",
-            (charter.name, f"Utskrivet {day_in_words(self._office.now().date())}."),
+            title or f"{charter.short_name}: handlingar{f' {self._year}' if self._year else ''}",
+            intro or (charter.name, f"Utskrivet {day_in_words(self._office.now().date())}."),
             [leaf for _, leaf in leaves],
             [self._meeting_row(m, documents.get(m.key, ())) for m in self._meetings()],
             lists,
@@ -159,17 +167,25 @@ class _Export:
             self._files[ref.sha256] = Link(ref.filename, quote(path))
         return dataclasses.replace(self._files[ref.sha256], name=ref.filename)
 
+    def _place(self, letter: Outbound) -> str:
+        """The folder for a letter's files: drafts and forms stand apart from what went to everyone."""
+        meeting = self._world.meetings.get(letter.meeting) if letter.meeting else None
+        if meeting is None:
+            return "ovrigt"
+        out = letter.mailing in ("agenda", "minutes", "call-in")
+        return meeting.day.isoformat() if out else f"{meeting.day.isoformat()}/utkast"
+
     # Agendas and minutes.
 
     def _documents(self, outgoing: Sequence[Outbound]) -> dict[date, tuple[Link, ...]]:
-        """What went out to everyone for each meeting, with the minutes as PDF even where they came in Word."""
+        """What went out to everyone for each meeting; minutes as PDF even where they came in Word."""
         found: dict[date, dict[str, Link]] = {}
         for letter in outgoing:
             if letter.meeting is None or letter.mailing not in ("agenda", "minutes"):
                 continue
             shelf = found.setdefault(letter.meeting, {})
             for ref in letter.files:
-                link = self._file(ref, letter.meeting.isoformat())
+                link = self._file(ref, self._place(letter))
                 if link:
                     shelf.setdefault(link.href, link)
         for meeting in self._meetings():
@@ -184,7 +200,7 @@ class _Export:
         text = "\n\n".join(filter(None, (draft.text, *map(self._words_of, draft.files))))
         name = f"Protokoll {self._world.charter.short_name} {meeting.day.isoformat()}.pdf"
         content = self._office.make_document(DocumentOrder("minutes", name, {**facts, "text": text}))
-        path = self._write(self._free(f"handlingar/{meeting.key.isoformat()}/{safe_name(name)}"), content)
+        path = self._write(self._free(f"handlingar/{meeting.day.isoformat()}/{safe_name(name)}"), content)
         return Link(name, quote(path))
 
     def _words_of(self, ref: FileRef) -> str:
@@ -261,7 +277,7 @@ class _Export:
             letters = list(group)
             first = letters[0]
             copies = tuple(self._copy(letter) for letter in letters)
-            linked = (self._file(ref, _place_of(first)) for ref in first.files)
+            linked = (self._file(ref, self._place(first)) for ref in first.files)
             yield (
                 (first.created, 1),
                 Leaf(
@@ -399,14 +415,6 @@ def safe_name(name: str) -> str:
     if _RESERVED.fullmatch(plain):
         plain = f"fil-{plain}"
     return f"{plain}.{ending.casefold()}" if ending else plain
-
-
-def _place_of(letter: Outbound) -> str:
-    """The folder for a letter's files: drafts and forms stand apart from what went to everyone."""
-    if letter.meeting is None:
-        return "ovrigt"
-    out = letter.mailing in ("agenda", "minutes", "call-in")
-    return letter.meeting.isoformat() if out else f"{letter.meeting.isoformat()}/utkast"
 
 
 def _is_pdf(ref: FileRef) -> bool:

@@ -58,7 +58,19 @@ def play(folder: Path | None, *, live: bool = False) -> int:
                 play_year(stage, tell)
             finally:
                 stage.close()
-            export_to(service.store, service.office, folder, None)
+            export_to(
+                service.store,
+                service.office,
+                folder,
+                None,
+                title=f"Ett år i {network.short_name}",
+                intro=(
+                    "Alla mejl i demonstrationen av Kallelse, i tidsordning. Orange är vad människor har skrivit, "
+                    "grönt är vad tjänsten har svarat och skickat. Välj ett mejl för att se det som mottagaren ser "
+                    "det.",
+                    "Människor, kommuner och adresser är påhittade.",
+                ),
+            )
             _farewell(tell, service.store.counts()["outgoing"]["sent"], len(servers.posted), began, folder)
             if live:
                 from service.cli.demo.live import stay

@@ -20,6 +20,9 @@ from typing import Literal
 
 from service.domain.network import Person
 
+# The standard policy folds long subjects in the middle of words that it has encoded.
+_POLICY = policy.SMTP.clone(max_line_length=900)
+
 Program = Literal["outlook", "gmail", "phone"]
 
 _MONTHS = (
@@ -50,7 +53,7 @@ def compose(
     files: Sequence[File] = (),
 ) -> bytes:
     """A whole message; `answering` is the raw message that it answers, `to` is (name, address)."""
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = Address(writer.name, addr_spec=writer.email)
     message["To"] = Address(to[0], addr_spec=to[1])
     original = _opened(answering) if answering else None
@@ -76,7 +79,7 @@ def bounce(of: bytes, address: str, at: datetime) -> bytes:
     """A delivery report for one of our messages: nobody has that address (RFC 3464)."""
     original = _opened(of)
     domain = address.partition("@")[2]
-    report = EmailMessage(policy=policy.SMTP)
+    report = EmailMessage(policy=_POLICY)
     report["From"] = Address("Mail Delivery System", addr_spec=f"mailer-daemon@{domain}")
     report["To"] = original["From"]
     report["Subject"] = "Undelivered Mail Returned to Sender"
@@ -125,7 +128,7 @@ def calendar_answer(writer: Person, invitation: bytes, at: datetime, *, comes: b
             "END:VEVENT", "END:VCALENDAR", "",
         )
     )  # fmt: skip
-    message = EmailMessage(policy=policy.SMTP)
+    message = EmailMessage(policy=_POLICY)
     message["From"] = Address(writer.name, addr_spec=writer.email)
     message["To"] = original["Reply-To"]
     message["Subject"] = f"{'Accepterat' if comes else 'Avböjt'}: {original['Subject']}"

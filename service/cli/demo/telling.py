@@ -116,7 +116,11 @@ class Telling:
 def _gist(text: str) -> str:
     """The first paragraph that says something."""
     paragraphs = [" ".join(p.split()) for p in text.split("\n\n")]
-    told = [p for p in paragraphs if p and not p.casefold().startswith(("hej ", "hej!"))]
+    told = [p for p in paragraphs if p and not _is_greeting(p)]
     if len(told) > 1 and told[0].endswith(":"):
         return f"{told[0]} {told[1]}"
     return told[0] if told else ""
+
+
+def _is_greeting(paragraph: str) -> bool:
+    return len(paragraph) < 40 and paragraph.casefold().startswith(("hej ", "hej!", "hej,"))
