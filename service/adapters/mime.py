@@ -1,10 +1,10 @@
 """Raw bytes to a letter.
 
-mail-parser reads the message: its addresses, its date, its tree of parts.
-Which parts are the words, which are files and which are somebody else's letter
-is chosen here, because mail-parser mixes the text of an enclosed message into
-that of the letter around it, and another person's absence would be taken for
-the sender's own.
+mail-parser reads the addresses, and says what is wrong with them.  Which parts
+are the words, which are files and which are somebody else's letter is chosen
+here, because mail-parser mixes the text of an enclosed message into that of
+the letter around it, and another person's absence would be taken for the
+sender's own.
 
 Nothing here raises.  What cannot be read makes a letter with defects.
 """
@@ -30,6 +30,7 @@ from service.adapters.mime_calendar import calendar_reply
 from service.adapters.mime_report import delivery_report, looks_returned
 from service.adapters.mime_text import (
     clean,
+    content_of,
     decode,
     file_name,
     header,
@@ -45,15 +46,23 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 
 MAX_DEPTH = 20
 MAX_PARTS = 500
-# Beyond this the parser itself takes too long; a mail that a person wrote has a handful.
+# Beyond this the standard library's parser takes too long; a mail that a person wrote has a handful.
 _MAX_CONTAINERS = 60
 _MAX_BOUNDARIES = 5_000
+_MAX_LINE_TESTS = 6_000_000
+_MAX_HEADERS = 2_000
+_LONGEST_HEADER = 64_000
+_LONGEST_ADDRESSES = 200_000
+# Reading the parameters of a header takes quadratic time in the standard library.
+_LONGEST_PARAMETERS = 4_000
+_READ_BY_MAIL_PARSER = frozenset({"from", "to", "cc", "reply-to"})
 
 _MESSAGE_ID = re.compile(r"<[^<>\s]{1,900}>")
 _ADDRESS = re.compile(r"[^\s<>(),;:\"\[\]\\]{1,100}@[^\s<>(),;:\"\[\]\\]{1,200}")
 _END_OF_HEADERS = re.compile(rb"\r?\n\r?\n")
 _BOUNDARY_LINE = re.compile(rb"\n--")
 _MULTIPART = re.compile(rb"multipart/", re.IGNORECASE)
+_END_OF_FIELD = re.compile(rb"\n(?![ \t])")
 # Month names that the standard library's reader of dates does not know.
 _SWEDISH_MONTH = re.compile(
     r"\b(maj|okt|januari|februari|mars|april|juni|juli|augusti|oktober)\b\.?", re.IGNORECASE
@@ -150,12 +159,12 @@ def _parse(raw: bytes, depth: int) -> Letter:
     defects: dict[str, None] = {}
     raw = _with_readable_headers(_bounded(raw, defects))
     try:
-        parser = mailparser.parse_from_bytes(raw)
-    except Exception:
-        # mail-parser gives up on some that the standard library reads.
+        message = email.message_from_bytes(raw)
+    # Only nesting without end is known to do this.
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         defects["structure"] = None
-        parser = _headers_only(raw)
-    return _letter(parser, depth, defects)
+        message = _without_structure(raw)
+    return _letter(message, depth, defects)
 
 
 def _bounded(raw: bytes, defects: dict[str, None]) -> bytes:
@@ -163,9 +172,20 @@ def _bounded(raw: bytes, defects: dict[str, None]) -> bytes:
     containers = list(islice(_MULTIPART.finditer(raw), _MAX_CONTAINERS + 1))
     if not containers:
         return raw
-    if len(containers) > _MAX_CONTAINERS:
+    most = _MAX_CONTAINERS
+    if len(containers) > MAX_DEPTH and raw.count(b"\n") * len(containers) > _MAX_LINE_TESTS:
+        # The parser holds each line against the boundary of each container around it.
+        most = MAX_DEPTH
+    if len(containers) > most:
         defects["depth"] = None
-        raw = raw[: containers[-1].start()]
+        raw = raw[: containers[most].start()]
+        containers = containers[:most]
+    for container in containers:
+        end = _END_OF_FIELD.search(raw, container.end())
+        if (end.start() if end else len(raw)) - container.end() > _LONGEST_PARAMETERS:
+            defects["headers"] = None
+            raw = raw[: container.start()]
+            break
     boundaries = list(islice(_BOUNDARY_LINE.finditer(raw), _MAX_BOUNDARIES + 1))
     if len(boundaries) > _MAX_BOUNDARIES:
         defects["parts"] = None
@@ -177,7 +197,7 @@ def _with_readable_headers(raw: bytes) -> bytes:
     # Headers may hold UTF-8 (RFC 6532); those in Latin-1 become it, so that
     # mail-parser keeps the names in them.
     end = _END_OF_HEADERS.search(raw)
-    head = raw[: end.start()] if end else raw
+    head = raw[: end.start()] if end else raw[:_LONGEST_ADDRESSES]
     if head.isascii():
         return raw
     try:
@@ -191,22 +211,59 @@ def _with_readable_headers(raw: bytes) -> bytes:
     return b"\n".join(lines) + raw[len(head) :]
 
 
-def _headers_only(raw: bytes) -> Any:
+def _without_structure(raw: bytes) -> Message:
     end = _END_OF_HEADERS.search(raw)
     head, body = (raw[: end.start()], raw[end.end() :]) if end else (raw, b"")
-    head = head.replace(b"\x00", b"")
     message = Message()
-    with contextlib.suppress(Exception):
-        message = email.message_from_bytes(head)
-    del message["Content-Transfer-Encoding"]
-    del message["Content-Type"]
+    with contextlib.suppress(RecursionError, ValueError, LookupError, TypeError, AttributeError):
+        message = email.message_from_bytes(head[:_LONGEST_ADDRESSES])
+    for name in ("Content-Type", "Content-Transfer-Encoding"):
+        del message[name]
     message.set_payload(body.decode("ascii", "surrogateescape"))
+    return message
+
+
+def _read_headers(fields: list[tuple[str, str]]) -> Any:
+    """mail-parser's reading of the address headers.
+
+    It is given the header alone: of the body it would decode each part with
+    whatever codec the mail names, and mix in what is enclosed.
+    """
+    view = Message()
+    view.set_payload("")
+    for name, value in fields:
+        if name in _READ_BY_MAIL_PARSER:
+            view[name] = value
     try:
-        return mailparser.MailParser(message)
+        return mailparser.MailParser(view)
+    # It is known to raise on NUL and on some encoded words.
     except Exception:
-        bare = Message()
-        bare.set_payload("")
-        return mailparser.MailParser(bare)
+        return None
+
+
+def _fields(message: Message, defects: dict[str, None]) -> list[tuple[str, str]]:
+    """Name and raw value of each header, of a bounded number and length."""
+    fields: list[tuple[str, str]] = []
+    for name, raw in islice(message.raw_items(), _MAX_HEADERS + 1):
+        name = clean(name).lower()
+        value = str(raw)
+        longest = _LONGEST_ADDRESSES if name in {"to", "cc", "references"} else _LONGEST_HEADER
+        if len(value) > longest:
+            defects["headers"] = None
+            value = value[:longest]
+        fields.append((name, value.replace("\x00", "")))
+    if len(fields) > _MAX_HEADERS:
+        defects["headers"] = None
+        fields.pop()
+    return fields
+
+
+def _shorten(part: Message) -> None:
+    for name in ("content-type", "content-disposition"):
+        value = raw_header(part, name)
+        if len(value) > _LONGEST_PARAMETERS:
+            del part[name]
+            part[name] = value[:_LONGEST_PARAMETERS]
 
 
 @dataclass
@@ -224,9 +281,11 @@ class _Body:
     count: int = 0
 
 
-def _letter(parser: Any, depth: int, defects: dict[str, None]) -> Letter:
-    message: Message = parser.message
-    headers = _headers(message)
+def _letter(message: Message, depth: int, defects: dict[str, None]) -> Letter:
+    fields = _fields(message, defects)
+    headers = _headers(fields)
+    parser = _read_headers(fields)
+    _shorten(message)
     sender = _sender(parser, headers, defects)
     body = _Body()
     report = looks_returned(message, sender.address if sender else "")
@@ -264,10 +323,10 @@ def _letter(parser: Any, depth: int, defects: dict[str, None]) -> Letter:
 # --- headers ---
 
 
-def _headers(message: Message) -> dict[str, tuple[str, ...]]:
+def _headers(fields: list[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
     gathered: dict[str, list[str]] = {}
-    for name, value in message.raw_items():
-        gathered.setdefault(clean(name).lower(), []).append(header(value))
+    for name, value in fields:
+        gathered.setdefault(name, []).append(header(value))
     return {name: tuple(values) for name, values in gathered.items()}
 
 
@@ -290,7 +349,7 @@ def _sender(parser: Any, headers: dict[str, tuple[str, ...]], defects: dict[str,
         defects["address"] = None
         spelt = set(_ADDRESS.findall(lines[0]))
         return Mailbox("", spelt.pop().removeprefix("mailto:")) if len(spelt) == 1 else None
-    broken = any(d.get("header") == "from" for d in parser.address_header_defects)
+    broken = parser is not None and any(d.get("header") == "from" for d in parser.address_header_defects)
     if broken and signs > 1:
         # A name that is itself an address: "anna@kommun.example <someone@else.example>".
         defects["address"] = None
@@ -303,10 +362,9 @@ def _sender(parser: Any, headers: dict[str, tuple[str, ...]], defects: dict[str,
 
 
 def _mailboxes(parser: Any, name: str) -> tuple[Mailbox, ...]:
-    try:
-        pairs = getattr(parser, name.replace("-", "_") if name != "from" else "from_")
-    except Exception:
-        return ()
+    pairs = (
+        getattr(parser, "from_" if name == "from" else name.replace("-", "_")) if parser is not None else None
+    )
     if not isinstance(pairs, list):
         return ()
     boxes = (
@@ -388,8 +446,9 @@ def _walk(
         if level > MAX_DEPTH:
             defects["depth"] = None
             continue
+        _shorten(part)
         kind = part.get_content_type()
-        payload = part.get_payload()
+        payload = part.get_payload() if part.is_multipart() else None
         if kind == "multipart/encrypted":
             defects["encrypted"] = None
         if kind == "multipart/alternative" and isinstance(payload, list):
@@ -440,7 +499,7 @@ def _leaf(part: Message, kind: str, level: int, body: _Body, defects: dict[str, 
         text = _text(part, defects)
         body.stretches.append((text, None) if kind == "text/plain" else (None, text))
         return
-    content = _content(part)
+    content = content_of(part)
     if kind == "text/calendar" or kind == "application/ics" or name.lower().endswith(".ics"):
         reply = calendar_reply(content, sender)
         if reply:
@@ -478,24 +537,13 @@ def _disposition(part: Message) -> str:
     return raw_header(part, "content-disposition").split(";")[0].strip().lower()
 
 
-def _content(part: Message) -> bytes:
-    try:
-        content = part.get_payload(decode=True)
-    except (ValueError, LookupError, UnicodeError, AttributeError, TypeError):
-        content = None
-    if isinstance(content, bytes):
-        return content
-    payload = part.get_payload()
-    return payload.encode("utf-8", "surrogateescape") if isinstance(payload, str) else b""
-
-
 def _text(part: Message, defects: dict[str, None]) -> str:
     content_type = raw_header(part, "content-type").lower()
     try:
         charset = part.get_content_charset()
     except (ValueError, LookupError, UnicodeError, AttributeError, TypeError):
         charset = None
-    text, honest = decode(_content(part), charset)
+    text, honest = decode(content_of(part), charset)
     if not honest:
         defects["charset"] = None
     if "flowed" in content_type and part.get_content_type() == "text/plain":
@@ -507,26 +555,20 @@ def _text(part: Message, defects: dict[str, None]) -> str:
 def _enclosed(part: Message, level: int, body: _Body, defects: dict[str, None]) -> None:
     if part.get_content_type() not in {"message/rfc822", "message/global", "message/news"}:
         return
-    payload = part.get_payload()
+    payload = part.get_payload() if part.is_multipart() else None
     inner = payload[0] if isinstance(payload, list) and payload else None
     if level >= MAX_DEPTH:
         defects["depth"] = None
         return
     if not isinstance(inner, Message):
-        body.enclosed.append(_parse(_content(part), level + 1))
+        body.enclosed.append(_parse(content_of(part), level + 1))
         return
     if not inner.keys() and raw_header(part, "content-transfer-encoding").strip().lower() == "base64":
         # Forbidden (RFC 2046, 5.2.1) and seen all the same.
         inner["Content-Transfer-Encoding"] = "base64"
-        body.enclosed.append(_parse(_content(inner), level + 1))
+        body.enclosed.append(_parse(content_of(inner), level + 1))
         return
-    inner_defects: dict[str, None] = {}
-    try:
-        parser = mailparser.MailParser(inner)
-    except Exception:
-        inner_defects["structure"] = None
-        parser = mailparser.MailParser(Message())
-    body.enclosed.append(_letter(parser, level + 1, inner_defects))
+    body.enclosed.append(_letter(inner, level + 1, {}))
 
 
 def _join(stretches: list[tuple[str | None, str | None]]) -> tuple[str | None, str | None]:

@@ -9,12 +9,13 @@ bounce and asks about it is a member.
 from __future__ import annotations
 
 import contextlib
+import email
 import logging
 import re
 from collections.abc import Iterable
 from email.message import Message
 
-from service.adapters.mime_text import header
+from service.adapters.mime_text import content_of, header
 from service.domain.letters import DeliveryReport
 
 # The detectors write the message that they fail on to the log.
@@ -33,6 +34,9 @@ _RETURNED = re.compile(
     r"ikke leveres|kan ikke leveres|ikke levert",
     re.IGNORECASE,
 )
+
+
+_ODDITY_BYTES = 40_000
 
 
 def looks_returned(message: Message, from_address: str) -> bool:
@@ -70,8 +74,8 @@ def delivery_report(message: Message, parts: Iterable[Message]) -> DeliveryRepor
     if not failed and not delayed:
         _read_oddity(message, failed, delayed)
     if not failed and not delayed:
-        for value in message.get_all("X-Failed-Recipients", []):
-            for address in _ADDRESS.findall(header(value)):
+        for value in message.get_all("X-Failed-Recipients", [])[:100]:
+            for address in _ADDRESS.findall(header(str(value)[:10_000])):
                 failed[address] = None
     if not failed and not delayed:
         return None
@@ -80,7 +84,7 @@ def delivery_report(message: Message, parts: Iterable[Message]) -> DeliveryRepor
 
 
 def _read_status(part: Message, failed: dict[str, None], delayed: dict[str, None]) -> None:
-    blocks = part.get_payload()
+    blocks = part.get_payload() if part.is_multipart() else None
     if not isinstance(blocks, list):
         return
     # The first block is about the message, each of the others about one recipient.
@@ -107,13 +111,12 @@ def _recipient(block: Message, name: str) -> str:
 
 
 def _original_id(part: Message) -> str | None:
-    payload = part.get_payload()
-    if isinstance(payload, list):
-        first = payload[0] if payload else None
+    if part.is_multipart():
+        payload = part.get_payload()
+        first = payload[0] if isinstance(payload, list) and payload else None
         value = header(first.get("Message-ID", "")) if isinstance(first, Message) else ""
     else:
-        text = part.get_payload(decode=True)
-        head = text[:20_000].decode("utf-8", "replace") if isinstance(text, bytes) else ""
+        head = content_of(part)[:20_000].decode("utf-8", "replace")
         found = re.search(r"(?im)^message-id:\s*(\S+)", head)
         value = found[1] if found else ""
     match = _MESSAGE_ID.search(value)
@@ -124,8 +127,9 @@ def _read_oddity(message: Message, failed: dict[str, None], delayed: dict[str, N
     from flufl.bounce import all_failures
 
     # The detectors raise on much that is broken; they are guesses, so then there is none.
+    # Some of them take quadratic time, and all they look for stands near the top.
     with contextlib.suppress(Exception):
-        temporary, permanent = all_failures(message)
+        temporary, permanent = all_failures(email.message_from_bytes(message.as_bytes()[:_ODDITY_BYTES]))
         for found, into in ((permanent, failed), (temporary, delayed)):
             for raw in sorted(found):
                 address = raw.decode("utf-8", "replace") if isinstance(raw, bytes) else str(raw)

@@ -25,6 +25,11 @@ _FOLD = re.compile(r"[ \t]*\r?[\n\r][ \t]*")
 _MOJIBAKE = ("Ã¥", "Ã¤", "Ã¶", "Ã…", "Ã„", "Ã–", "Ã©", "â€“", "â€”", "â€™", "â€\x9d", "â€œ")
 # Marks that turn the direction of text can make "exe.pdf" out of "fdp.exe".
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+_MARKS = "".join(c for c in map(chr, range(0x300, 0x1E950)) if unicodedata.combining(c))
+_MAY_HOLD_MARKS = re.compile(
+    "[\u0300-\u1fff\u20d0-\u20ff\u2c00-\u2dff\u302a-\u309a\ua000-\uabff\ufb1e\ufe20-\ufe2f\U00010000-\U0001efff]"
+)
+_HEAPED_MARKS = re.compile(f"[{_MARKS}]{{20,}}")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -98,9 +103,15 @@ def clean(text: str) -> str:
     if not text.isascii():
         if _SURROGATES.search(text):
             text = _SURROGATES.sub("\ufffd", text)
-        if not unicodedata.is_normalized("NFC", text):
-            text = unicodedata.normalize("NFC", text)
+        text = _nfc(text)
     return text
+
+
+def _nfc(text: str) -> str:
+    # Python sorts a heap of accents in quadratic time; no letter bears more than a few.
+    if _MAY_HOLD_MARKS.search(text):
+        text = _HEAPED_MARKS.sub(lambda marks: marks[0][:20], text)
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def header(raw: object) -> str:
@@ -127,22 +138,22 @@ def _encoded_words(value: str) -> str:
     pieces: list[str] = []
     # Neighbours in the same charset are decoded together: some programs cut
     # between the two bytes of an "ö".
-    pending, pending_charset = b"", ""
+    pending: list[bytes] = []
+    charset = ""
     end = 0
     for word in _ENCODED_WORD.finditer(value):
         between = value[end : word.start()]
-        charset, content = word[1], _word_content(word[2], word[3])
-        if pending_charset and (between.strip() or charset.casefold() != pending_charset.casefold()):
-            pieces.append(_decode(pending, pending_charset)[0])
-            pending = b""
+        if pending and (between.strip() or word[1].casefold() != charset.casefold()):
+            pieces.append(_decode(b"".join(pending), charset)[0])
+            pending = []
             pieces.append(between if between.strip() else "")
-        elif not pending_charset:
+        elif not pending:
             pieces.append(between)
-        pending += content
-        pending_charset = charset
+        pending.append(_word_content(word[2], word[3]))
+        charset = word[1]
         end = word.end()
-    if pending_charset:
-        pieces.append(_decode(pending, pending_charset)[0])
+    if pending:
+        pieces.append(_decode(b"".join(pending), charset)[0])
     pieces.append(value[end:])
     return "".join(pieces)
 
@@ -174,6 +185,24 @@ def raw_header(part: Message, name: str) -> str:
                     text = _SURROGATES.sub("\ufffd", text)
             return text
     return ""
+
+
+def content_of(part: Message) -> bytes:
+    """The bytes of a part that has no parts, its transfer encoding undone.
+
+    Without its Content-Type, because the standard library first decodes 8-bit
+    text with whatever codec stands there, some of which raise or never end.
+    """
+    kept = raw_header(part, "content-type")
+    del part["Content-Type"]
+    try:
+        content = part.get_payload(decode=True)
+    except (ValueError, LookupError, UnicodeError, AttributeError, TypeError):
+        content = None
+    finally:
+        if kept:
+            part["Content-Type"] = kept
+    return content if isinstance(content, bytes) else b""
 
 
 def file_name(part: Message) -> str:
@@ -219,8 +248,8 @@ def _percent_decoded(value: tuple[str | None, str | None, str]) -> str:
 def tidy_name(name: str) -> str:
     """A file name without folders, line breaks and characters that cannot be seen."""
     name = re.split(r"[/\\]", name)[-1]
-    name = _UNSEEN.sub("", name).strip().strip('"')
-    return unicodedata.normalize("NFC", name)[:255]
+    name = _UNSEEN.sub("", name[:2_000]).strip().strip('"')
+    return _nfc(name)[:255]
 
 
 def unflow(text: str, delsp: bool) -> str:

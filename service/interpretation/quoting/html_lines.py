@@ -29,7 +29,8 @@ _STRIKE, _UNSTRIKE = "\ue008", "\ue009"
 _SIGNS = re.compile("[\ue000-\ue009]")
 _BLOCK_SIGNS = re.compile("[\ue000\ue001\ue004\ue005\ue006]")
 
-_MAX_HTML = 1_500_000
+_MAX_HTML = 500_000
+_BODY = re.compile(r"<body\b", re.IGNORECASE)
 _NO_PARAGRAPH_MARGIN = re.compile(r"\bp\s*\{\s*margin-top\s*:\s*0", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
 _STRUCK = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
@@ -109,8 +110,9 @@ def of_html(source: str) -> Page | None:
 
 
 def _tree(source: str) -> HtmlElement | None:
-    # The parser of lxml takes no NUL and no declared encoding in a str.
-    source = source[:_MAX_HTML]
+    # Word's style sheets can be longer than the letter.
+    body = _BODY.search(source[:2_000_000])
+    source = source[body.start() if body else 0 :][:_MAX_HTML]
     if "\ue000" <= max(source, default=" ") <= "\uf8ff":
         source = _SIGNS.sub("", source)
     try:

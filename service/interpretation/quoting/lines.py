@@ -7,6 +7,7 @@ the difference is gone.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 # More than any person writes; what lies beyond is kept in the letter but not looked at.
@@ -26,6 +27,7 @@ _PLACE_OF_PICTURE = re.compile(
     re.IGNORECASE,
 )
 _ODD_SPACE = re.compile("[\u00a0\u2000-\u200a\u202f\u205f\u3000\t\x0b\x0c]")
+_MARK_ABOVE = re.compile("[\u0300-\u036f]")
 _UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff\u00ad\u202a-\u202e]")
 
 
@@ -84,6 +86,9 @@ def tidy(text: str) -> str:
     """A line without doubled links, places of pictures, unseen characters and odd spaces."""
     if not text.isascii():
         text = _UNSEEN.sub("", _ODD_SPACE.sub(" ", text))
+        # HTML may spell "å" as an "a" and a ring.
+        if _MARK_ABOVE.search(text) and len(text) < 5_000:
+            text = unicodedata.normalize("NFC", text)
     elif "\t" in text:
         text = text.replace("\t", " ")
     if "<" in text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -78,7 +79,9 @@ _ANNOUNCES = re.compile(
 )
 _SIGNED_REMARK = re.compile(r"\[(?P<who>[^\[\]\n]{2,50})\]\s*(?P<text>[^\[\n]*)")
 _WORD = re.compile(r"\w+")
-_SECOND_OPINION = 20_000
+# "Dne 1.2.2027 v 9:00 SamReKo napsal(a):" or "De : SamReKo"
+_STRANGE_HEADER = re.compile(r"\d.{6,110}:$|^[*>]{0,2}(?:De|Od|Da|Van|Von|От)\s?:\s*\S")
+_OPINIONS = 3
 _LANGUAGES = ("sv", "en", "da", "de", "fr", "es", "it", "nl", "pl", "cs")
 
 
@@ -146,34 +149,40 @@ def _next_depth(lines: Sequence[Line], start: int) -> int:
 
 def _second_opinion(lines: list[Line], groups: list[_Group]) -> list[_Group]:
     """Ask the libraries where our own rules see no quote but something like its header stands."""
-    if not any(line.text.endswith(":") and any(c.isdigit() for c in line.text) for line in lines[:400]):
-        return groups
+    candidates = [i for i, line in enumerate(lines[:2_000]) if _STRANGE_HEADER.search(line.text[-120:])]
+    for index in candidates[:_OPINIONS]:
+        # They take quadratic time on long texts and empty lines, so they are shown the place only.
+        nearby = [line.text for line in lines[max(0, index - 2) : index + 8] if line.text]
+        first = _opening_by_library("\n".join(["x", *nearby])[:1_500])
+        if first is None:
+            continue
+        at = next(
+            (i for i in range(max(0, index - 2), index + 8) if i < len(lines) and lines[i].text == first),
+            None,
+        )
+        if at:
+            return [
+                _Group("new", lines[:at]),
+                _Group("quote", lines[at + 1 :], Opening(at, at + 1, kind="reply"), 0),
+            ]
+    return groups
+
+
+def _opening_by_library(text: str) -> str | None:
     from mailparser_reply import EmailReplyParser
     from quotequail import unwrap
 
-    # Both take quadratic time on empty lines, so those are left out.
-    text = "\n".join(line.text for line in lines if line.text)[:_SECOND_OPINION]
-    first = ""
-    try:
-        replies = EmailReplyParser(languages=[*_LANGUAGES]).read(text).replies
+    # Neither promises what it raises on odd text.
+    with contextlib.suppress(Exception):
+        replies = EmailReplyParser(languages=list(_LANGUAGES)).read(text).replies
         if len(replies) > 1 and replies[1].headers:
-            first = replies[1].headers.strip().split("\n")[0].strip()
-        if not first:
-            found = unwrap(text)
-            if found and found.get("text_top") and found.get("type") in {"reply", "forward"}:
-                top = found["text_top"].count("\n") + 1
-                first = text.split("\n")[top].strip() if top < text.count("\n") else ""
-    except (ValueError, IndexError, KeyError, AttributeError, RecursionError, TypeError):
-        return groups
-    if not first or not (any(c.isdigit() for c in first) or "@" in first):
-        return groups
-    at = next((i for i, line in enumerate(lines) if line.text.strip() == first), None)
-    if at is None:
-        return groups
-    return [
-        _Group("new", lines[:at]),
-        _Group("quote", lines[at + 1 :], Opening(at, at + 1, kind="reply"), 0),
-    ]
+            return str(replies[1].headers).strip().split("\n")[0].strip()
+    with contextlib.suppress(Exception):
+        found = unwrap(text)
+        if found and found.get("text_top") and found.get("type") in {"reply", "forward"}:
+            top = str(found["text_top"]).count("\n") + 1
+            return text.split("\n")[top].strip()
+    return None
 
 
 def _compose(letter: Letter, groups: list[_Group], page: Page) -> NewWords:
@@ -253,7 +262,10 @@ def _line_above(groups: list[_Group], index: int) -> str:
 
 
 def _inline_remarks(groups: list[_Group], sender: Mailbox | None, announced: bool) -> list[Remark]:
-    """Remarks on the very lines of a quote: signed "[Name]" by Outlook, coloured, or slipped in between."""
+    """Remarks on the very lines of a quote: signed "[Name]" by Outlook, coloured, or slipped in between.
+
+    Takes them out of the quote's lines, so that what is left is what was quoted.
+    """
     found: list[Remark] = []
     names = signatures.names_of(sender)
     # Only the newest quote is edited; what is coloured further down was so before.
@@ -268,15 +280,18 @@ def _inline_remarks(groups: list[_Group], sender: Mailbox | None, announced: boo
         if signed:
             before, words = signed
             found.append(Remark(words, before or above))
+            line.text, line.whole = before, ""
             above = before or above
             continue
         if announced and line.inked and len(line.inked) >= 2:
             base = line.uninked
             if (base and line.text.startswith(base)) or (base and _POINT.match(base)):
                 found.append(Remark(line.inked, base))
+                line.text, line.whole = base, ""
                 above = base
             elif not base:
                 found.append(Remark(line.inked, above))
+                line.text = line.whole = ""
             continue
         numbered = _NUMBERED.match(line.as_quoted)
         if numbered:
@@ -285,6 +300,7 @@ def _inline_remarks(groups: list[_Group], sender: Mailbox | None, announced: boo
             continue
         if announced and last_number and _slipped_in(texts, position, last_number):
             found.append(Remark(line.text, above))
+            line.text = line.whole = ""
             continue
         above = above if last_number and _continues_point(line.as_quoted) else line.as_quoted
     return found
