@@ -26,7 +26,17 @@ from service.adapters.database.book import together
 from service.domain.agenda import Draft, FileRef, Item
 from service.domain.intents import KINDS, Absence, Contact, Evidence, Intent, MeetingChange, Proposal
 from service.domain.network import Audience, Forum, Meeting, Person, Principal, Seat, Term
-from service.domain.world import CallIn, Charter, Entity, Invitee, Presence, StepDone, Tenure, World
+from service.domain.world import (
+    CallIn,
+    Charter,
+    Entity,
+    Invitee,
+    Presence,
+    Priorities,
+    StepDone,
+    Tenure,
+    World,
+)
 from service.usecases.office import Arrival, OpenQuestion, Option, Outbound, Undo
 from service.usecases.outgoing import CalendarEntry, Recipient
 from tests.servers import Postgres
@@ -213,6 +223,7 @@ ENTITIES: st.SearchStrategy[Entity] = st.one_of(
     ),
     st.builds(Presence, DAYS, WHO, st.sampled_from(["attending", "absent"]), WORDS, st.none() | moments),
     st.builds(CallIn, DAYS, st.sampled_from(["s1", "s2"]), st.none() | WHO, WORDS, WORDS),
+    st.builds(Priorities, st.integers(2026, 2028), st.lists(WORDS, max_size=3).map(tuple)),
     st.builds(Invitee, DAYS, WORDS, st.sampled_from(["X@a.example", "x@A.example", "y@a.example"])),
     st.builds(StepDone, DAYS, st.sampled_from(["call", "agenda"]), moments),
 )

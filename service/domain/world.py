@@ -135,8 +135,23 @@ class Invitee:
 
 
 @dataclass(frozen=True, slots=True)
+class Priorities:
+    """The focus areas that a year's first meeting has set, and its last evaluates."""
+
+    year: int
+    areas: tuple[str, ...]
+
+    @property
+    def key(self) -> int:
+        return self.year
+
+
+@dataclass(frozen=True, slots=True)
 class StepDone:
-    """A step of the calendar that has been taken, and when."""
+    """A step of the calendar that has been taken, and when.
+
+    `meeting` is a meeting's key; for a step of the year it is 1 January.
+    """
 
     meeting: date
     step: str
@@ -147,7 +162,20 @@ class StepDone:
         return (self.meeting, self.step)
 
 
-Entity = Charter | Person | Tenure | Term | Meeting | Item | Draft | Presence | CallIn | Invitee | StepDone
+Entity = (
+    Charter
+    | Person
+    | Tenure
+    | Term
+    | Meeting
+    | Item
+    | Draft
+    | Presence
+    | CallIn
+    | Invitee
+    | Priorities
+    | StepDone
+)
 
 
 def key_of(entity: Entity) -> Any:
@@ -175,6 +203,7 @@ class World:
     presences: Mapping[Any, Presence] = field(default_factory=dict)
     callins: Mapping[Any, CallIn] = field(default_factory=dict)
     invitees: Mapping[Any, Invitee] = field(default_factory=dict)
+    priorities: Mapping[int, Priorities] = field(default_factory=dict)
     steps: Mapping[Any, StepDone] = field(default_factory=dict)
 
     def put(self, entities: Iterable[Entity]) -> World:
@@ -263,6 +292,11 @@ class World:
             minutes_adjusted_by_chair=charter.minutes_adjusted_by_chair,
         )
 
+    def focus_areas(self, year: int) -> tuple[str, ...]:
+        """The priorities set for a year; none before its first meeting has set them."""
+        found = self.priorities.get(year)
+        return found.areas if found else ()
+
     # What belongs to one meeting.
 
     def done(self, meeting: date) -> dict[str, datetime]:
@@ -303,5 +337,6 @@ _SHELF: dict[type[Any], str] = {
     Presence: "presences",
     CallIn: "callins",
     Invitee: "invitees",
+    Priorities: "priorities",
     StepDone: "steps",
 }

@@ -245,6 +245,13 @@ class InviteeRow(Base):
     folded: Mapped[str]
 
 
+class PrioritiesRow(Base):
+    __tablename__ = "priorities"
+    ordinal: Mapped[Number]
+    year: Mapped[int] = mapped_column(unique=True)
+    areas: Mapped[Json]
+
+
 class StepDoneRow(Base):
     __tablename__ = "step_done"
     __table_args__ = (UniqueConstraint("meeting", "step"),)

@@ -41,6 +41,7 @@ from service.adapters.database.models import (
     PersonAddressRow,
     PersonRow,
     PresenceRow,
+    PrioritiesRow,
     StepDoneRow,
     TenureRow,
     TermRow,
@@ -49,7 +50,17 @@ from service.adapters.database.models import (
 )
 from service.domain.agenda import Draft, Item
 from service.domain.network import Meeting, Person, Term
-from service.domain.world import CallIn, Charter, Entity, Invitee, Presence, StepDone, Tenure, World
+from service.domain.world import (
+    CallIn,
+    Charter,
+    Entity,
+    Invitee,
+    Presence,
+    Priorities,
+    StepDone,
+    Tenure,
+    World,
+)
 
 # A network before its file has been loaded.
 NO_CHARTER = Charter(name="", short_name="", address="")
@@ -136,6 +147,7 @@ SHELVES: dict[type[Any], Shelf] = {
             ("meeting", "folded"),
             extra={"folded": lambda invitee: invitee.key[1]},
         ),
+        Shelf(Priorities, PrioritiesRow, ("year",), values=("areas",)),
         Shelf(StepDone, StepDoneRow, ("meeting", "step"), times=("at",)),
     )
 }
