@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import re
 from collections import Counter
@@ -283,6 +284,16 @@ def test_a_networks_own_template_wins(tmp_path: Path) -> None:
     assert "behöver inte komma" in letter.text
 
 
+def test_a_networks_own_words_win_one_by_one(tmp_path: Path) -> None:
+    """A network that calls its strategic day something else writes that one line."""
+    (tmp_path / "sv" / "base").mkdir(parents=True)
+    (tmp_path / "sv" / "base" / "words.toml").write_text('[kinds]\nstrategic = "planeringsdag"\n', "utf-8")
+    phrasing = Letterhead(TEMPLATES, own=tmp_path).phrasing
+    assert phrasing.kind_word("strategic") == "planeringsdag"
+    assert phrasing.kind_word("ordinary") == "möte"
+    assert phrasing.day(FEBRUARY.key) == "11 februari 2027"
+
+
 def test_what_is_missing_is_named(tmp_path: Path) -> None:
     """`doctor` can say which template is not there or does not parse."""
     own = tmp_path / "sv"
@@ -306,6 +317,28 @@ def test_dates_are_written_as_swedes_write_them(letterhead: Letterhead) -> None:
     assert phrasing.listed(["Anna", "Bo", "Cilla"]) == "Anna, Bo och Cilla"
     assert phrasing.size(1_234_567) == "1,2 MB"
     assert phrasing.size(300) == "1 kB"
+
+
+def _named_in_use_cases(*calls: str) -> set[str]:
+    """The names that the use cases give in these calls: Note("absence", …), Post(mailing="call", …)."""
+    found = set()
+    for path in (TEMPLATES.parent / "service" / "usecases").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or getattr(node.func, "id", "") not in calls:
+                continue
+            first = [arg for arg in node.args[:1] if getattr(node.func, "id", "") == "Note"]
+            named = [keyword.value for keyword in node.keywords if keyword.arg == "mailing"]
+            found |= {n.value for n in (*first, *named) if isinstance(n, ast.Constant)}
+    return {str(name) for name in found}
+
+
+def test_whatever_the_use_cases_say_has_words() -> None:
+    """Each note and each mailing that the use cases name is among the samples, and so is rendered here."""
+    notes, mailings = _named_in_use_cases("Note"), _named_in_use_cases("Post")
+    assert len(notes) > 15
+    assert notes <= {note["kind"] for note in NOTES.values()}
+    assert len(mailings) > 10
+    assert mailings <= set(MAILINGS)
 
 
 def test_every_note_has_words_of_its_own(letterhead: Letterhead) -> None:

@@ -51,12 +51,18 @@ class Phrasing:
 
     @classmethod
     def read(cls, folders: Iterable[Path], language: str) -> Phrasing:
-        """Read base/words.toml from the first folder that has it; FileNotFoundError when none has."""
-        for folder in folders:
-            path = folder / "base" / "words.toml"
-            if path.is_file():
-                return cls(tomllib.loads(path.read_text("utf-8")), language)
-        raise FileNotFoundError(f"base/words.toml for language {language}")
+        """Read base/words.toml of each folder, the first folder's words winning one by one.
+
+        Raises FileNotFoundError when no folder has it.
+        """
+        paths = [path for folder in folders if (path := folder / "base" / "words.toml").is_file()]
+        if not paths:
+            raise FileNotFoundError(f"base/words.toml for language {language}")
+        words: dict[str, Any] = {}
+        for path in reversed(paths):
+            for key, value in tomllib.loads(path.read_text("utf-8")).items():
+                words[key] = {**words.get(key, {}), **value} if isinstance(value, dict) else value
+        return cls(words, language)
 
     def _date_uncached(self, day: date, pattern: str) -> str:
         return str(format_date(day, self.words["dates"][pattern], locale=self.language))
