@@ -284,7 +284,7 @@ _NOT_COMING = re.compile(
     r"(?<!\w)(?:inte|ej|ingen|inget|varken|förgäves|tyvärr inte|avböjt|tackat nej|kunde ingen|not|nor|neither|utan framgång|inte heller|sjuk|bortrest|borta|upptagen)(?!\w)"
 )
 _ONLY_TRYING = re.compile(
-    r"(?<!\w)(?:ska fråga|skall fråga|frågar|försöker|försöka|ska försöka|hoppas|kanske|eventuellt|om|ifall|återkommer|ska höra|hör med|kollar|undersöker|kolla|möjligen|förhoppningsvis|ännu inte|vet inte|will try|maybe|perhaps|if|ask|trying|ev)(?!\w)"
+    r"(?<!\w)(?:ska fråga|skall fråga|frågar|försöker|försöka|ska försöka|hoppas|kanske|eventuellt|(?<!vet )om|ifall|återkommer|ska höra|hör med|kollar|undersöker|kolla|möjligen|förhoppningsvis|ännu inte|vet inte|will try|maybe|perhaps|if|ask|trying|ev)(?!\w)"
 )
 
 
@@ -559,10 +559,10 @@ def _has_part(context: Context, person: str) -> bool:
 
 
 def _stands_for(context: Context, s: Standing, person: str | None, claim: Claim) -> bool:
-    if s.absent is not None:
-        return s.absent == person
     if s.for_speaker and re.search(r"oss (?:båda|bägge|alla)|both of us", fold(s.evidence.text)):
         return True
+    if s.absent is not None:
+        return s.absent == person
     if s.for_speaker:
         return bool(context.speaker and context.speaker.id == person) or context.speaker is None
     return not (isinstance(s.substitute, str) and s.substitute == person)

@@ -19,7 +19,7 @@ from service.interpretation.words import bare, fold
 
 Who = Literal["speaker", "person", "stranger", "nobody"]
 
-_FIRST_PERSON = {"jag", "vi", "mej", "i", "we", "jg", "undertecknad", "mig", "oss", "me", "us", "ja"}
+_FIRST_PERSON = {"jag", "vi", "mej", "we", "jg", "undertecknad", "mig", "oss", "me", "us"}
 _THIRD_PERSON = {"hon", "han", "she", "he", "honom", "henne", "hen", "vederbörande"}
 _OTHERS = {
     "du",
@@ -68,7 +68,7 @@ _NO_NOUN = frozenset(
     jo okej ok tack hälsningar mvh sedan innan igen även utan redan hittills emellan mellan snarare annars dagarna
     månaden kvällen morgonen eftermiddagen förmiddagen helgen sommaren träffen kommunen regionen strategidagen samman
     vardagen årets tåget bussen flyget klockan timmen halvtimmen kvarten torsdagen onsdagen fredagen måndagen tisdagen
-    allihopa samtliga båda själv personligen fysiskt digitalt unfortunately sadly really also therefore however and but so because as since
+    allihopa kunna vilja vara komma hinna samtliga båda själv personligen fysiskt digitalt unfortunately sadly really also therefore however and but so because as since
     """.split()
 )
 _TOKEN = re.compile(r"\d+[./:]\d+|[\w'’-]+|[.,;:!?()–—]")
@@ -207,39 +207,34 @@ def _as_subject(context: Context, index: int, row: Sequence[Token], number: int)
             return Subject("person", (person,))
         return Subject("speaker") if context.by_assistant else Subject("stranger")
     if token.text in _OTHERS:
+        # "kommer på alla", "på de båda" are meetings and not people.
+        following = row[number + 1].text if number + 1 < len(row) else ""
+        if token.text in {"alla", "andra", "flera", "många"} and not _ends_before_verb(row, number):
+            return None
+        if _after_preposition(row, number) or following in {"båda", "bägge", "möten", "mötena", "gånger", "gångerna", "datum", "datumen"}:
+            return None
         return Subject("nobody")
     return None
 
 
+def _ends_before_verb(row: Sequence[Token], number: int) -> bool:
+    """Whether a word like "alla" opens its clause, as a subject does: "alla kommer", not "har läst alla"."""
+    before = row[number - 1].text if number else ","
+    return before in {",", ".", "och", "men", "att", "som", "om", ":"}
+
+
+# What stands after these is no subject; nor is whoever is greeted.
+_PREPOSITIONS = frozenset(
+    """
+    för till med från av hos åt mot om på i vid av kring hej hejsan hälsa kära bästa tack hi dear for to with from by
+    instead möte of
+    """.split()
+)
+
+
 def _after_preposition(row: Sequence[Token], number: int) -> bool:
     before = row[number - 1].text if number else ""
-    return before in {
-        "för",
-        "till",
-        "med",
-        "från",
-        "av",
-        "hos",
-        "åt",
-        "mot",
-        "om",
-        "hej",
-        "hejsan",
-        "hälsa",
-        "kära",
-        "bästa",
-        "tack",
-        "hi",
-        "dear",
-        "for",
-        "to",
-        "with",
-        "from",
-        "by",
-        "instead",
-        "möte",
-        "of",
-    }
+    return before in _PREPOSITIONS
 
 
 def _is_noun_subject(row: Sequence[Token], number: int) -> bool:
@@ -253,7 +248,7 @@ def _is_noun_subject(row: Sequence[Token], number: int) -> bool:
     if word in _THINGS:
         return False
     return (
-        bool(re.search(r"(?<!lig)(?:en|et|na|erna|arna|orna|heten|torn|dottern|frun|gan|terna)\Z", word))
+        bool(re.search(r"(?<!lig)(?:en|et|erna|arna|orna|heten|torn|dottern|frun|gan|terna)\Z", word))
         and len(word) > 4
     )
 
@@ -333,8 +328,8 @@ def is_supposed(context: Context, hit: Hit) -> bool:
     """Whether the words stand behind an "om": a condition, not a notice."""
     text = fold(context.text_of(hit.line))
     begin, _ = clause_bounds(text, hit.start)
-    comma = text.rfind(",", begin, hit.start)
-    before = text[max(begin, comma + 1) : hit.start + 1]
+    cut = max(text.rfind(mark, begin, hit.start) for mark in ",:;")
+    before = text[max(begin, cut + 1) : hit.start + 1]
     for match in _CONDITION.finditer(before):
         after = before[match.end() :]
         previous = before[: match.start()].rstrip()
@@ -342,6 +337,8 @@ def is_supposed(context: Context, hit: Hit) -> bool:
             r"(?:även|ber|ursäkt|fråga\w*|frågan|information|info|ärendet?|punkten|påminn\w*|prata|diskutera|även|be|tala|just)\Z",
             previous,
         ):
+            continue
+        if match.group() == "om" and re.search(r"vet\Z", previous) and re.match(r" (?:det|saken|detta|läget)", after):
             continue
         if match.group() in {"om", "vid"} and re.match(
             r"\s*(?:två|tre|en|ett|fyra|\d+|\d\d?-tiden|tid)\s", after

@@ -27,7 +27,7 @@ _ROLE = (
 )
 _TITLE = re.compile(
     rf"(?<![\w-])(?P<title>(?:(?:[Tt]f|[Tt]illförordnad|[Bb]iträdande|[Bb]itr\.?|[Ff]örste|[Vv]ik\.?|[Ss]taf?st?)\s+)?{_ROLE})(?![\w])"
-    r"(?P<rest>(?:[ ,]+(?:för|i|på|vid|inom|of)?[ ]?(?:[A-ZÅÄÖ][\wåäö-]+|[a-zåäö]+ kommun|barn och unga(?: vuxna)?|kommun|och|utbildning|välfärd|social))*)"
+    r"(?P<rest>(?: (?:(?:för|i|på|vid|inom|of) )?(?:[A-ZÅÄÖ][\wåäö-]+|[a-zåäö]+ kommun|barn och (?:unga(?: vuxna)?|utbildning)|social välfärd|kommun|och|utbildning|välfärd|social))*)"
 )
 
 
@@ -482,7 +482,7 @@ def _role_after(line: str, name: str) -> str | None:
     if before:
         return _capital(before[1])
     found = re.match(
-        r"\s*[,(–-]\s*(?:(?:vår|ny|nya|nye|som är|för närvarande|idag|i dag)\s+)*", line[at + len(name) :]
+        r"\s*[,(–-]\s*(?:\S+@\S+?[ ,]+)?(?:(?:vår|ny|nya|nye|som är|för närvarande|idag|i dag)\s+)*", line[at + len(name) :]
     )
     if not found:
         return None

@@ -39,7 +39,7 @@ SLOTS: Mapping[str, str] = {
     "DATUM": "d",
     "TAL": "n",
 }
-PRONOUNS = "jag|hon|han|vi|undertecknad|i|she|he"
+PRONOUNS = "jag|hon|han|vi|undertecknad|she|he"
 # A mention inside a marked sentence: its letter and its number.
 OPEN, CLOSE = "‹", "›"
 # What stands beside a name in brackets or between commas belongs to it:
@@ -54,6 +54,8 @@ _SLOT_PATTERN = {
 }
 _GAP = r"(?:(?!(?:men|som|att|om|ifall|eftersom|fast|utan|but|if|that|who)(?!\w))[^\s.,;:!?]+[ ]+){0,5}?"
 _JOIN = r"(?:[ ,\"'()/–—-]{1,4})"
+# A sentence may begin with a greeting: "Hej Ulla, inget från oss."
+_OPENING = r"\A[\W_]{0,6}(?:(?:hej|hejsan|hallå|god morgon|god dag|tjena|hi|hello)(?!\w)[^,!.?;:]{0,25}[,!] ?)?"
 _ELEMENT = re.compile(r"\{[^{}]*\}\??|\.\.\.|…|\^|\$|[^\s{}^$]+")
 _SLOT_WORD = re.compile(r"[A-ZÅÄÖ]{3,}[0-9]?\Z")
 
@@ -293,7 +295,7 @@ def compile_phrase(source: str, lists: Mapping[str, tuple[str, ...]] | None = No
         else:
             pattern += inner + ("" if number + 1 >= tail else _JOIN)
     if begins:
-        pattern = r"\A[\W_]{0,6}" + pattern
+        pattern = _OPENING + pattern
     if ends:
         pattern += r"[\W_]{0,12}\Z"
     # The rarest element stands in for the phrase: the one whose shortest word is longest.
