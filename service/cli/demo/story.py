@@ -7,6 +7,7 @@ doing.  Nothing here says what a mail means.
 from __future__ import annotations
 
 from service.cli.demo.files import pdf, word
+from service.cli.demo.letters import File
 from service.cli.demo.stage import Stage
 from service.cli.demo.telling import Telling
 from service.domain.network import Person
@@ -28,6 +29,11 @@ def play_year(stage: Stage, tell: Telling) -> None:
     _third_meeting(stage, tell)
     _fourth_meeting(stage, tell)
     _new_year(stage, tell)
+
+
+def _minutes(day: str, date: str, *paragraphs: str) -> File:
+    """The minutes as the secretary wrote them, in a document of her own."""
+    return pdf(f"Protokoll SamFjäll {date}.pdf", f"Protokoll SamFjäll {day}", *paragraphs)
 
 
 def _first_meeting(stage: Stage, tell: Telling) -> None:
@@ -58,7 +64,7 @@ def _first_meeting(stage: Stage, tell: Telling) -> None:
         "2027-01-12 14:40",
         "Hej, jag föreslår ett ärende till nästa möte: Gemensam rutin för skyddat boende. "
         "15 minuter, beslut. Jag föredrar själv.",
-        subject="Ärende till SamFjäll",
+        subject="Gemensam rutin för skyddat boende",
         program="gmail",
     )
     stage.write(
@@ -67,18 +73,18 @@ def _first_meeting(stage: Stage, tell: Telling) -> None:
         "Hej!\n\n"
         "Brukarrådet vill anmäla ett ärende till mötet den 18 februari: Brukarnas erfarenheter av "
         "öppenvården. Information, 10 minuter. Jag föredrar.",
-        subject="Ärende från Brukarrådet",
+        subject="Brukarnas erfarenheter av öppenvården",
     )
     tell.aside("Birgit är inte med i nätverket. Därför får sekreteraren bestämma.")
     stage.write("gunilla.berg", "2027-01-18 13:30", "1", answering="ask")
     stage.write(
         "kerstin.malm",
         "2027-01-25 08:50",
-        "Hej! Jag kan tyvärr inte komma den 25 februari.",
+        "Hej! Jag kan tyvärr inte komma fredagen den 18 februari.",
         subject="Förhinder",
     )
-    tell.aside("Något möte den 25 februari finns inte. Tjänsten gissar inte, utan frågar.")
-    stage.write("kerstin.malm", "2027-01-25 09:15", "2", answering="ask")
+    tell.aside("Den 18 februari är en torsdag. Tjänsten gissar inte, utan frågar.")
+    stage.write("kerstin.malm", "2027-01-25 09:15", "1", answering="ask")
     stage.write(
         "cecilia.noren",
         "2027-02-01 16:20",
@@ -90,7 +96,7 @@ def _first_meeting(stage: Stage, tell: Telling) -> None:
     stage.write(
         "fredrik.sundin",
         "2027-02-02 11:00",
-        "Hej! Jag kan tyvärr inte delta den 18 februari. Ärendet om skyddat boende kan Margareta Hjort dra.",
+        "Hej! Jag kan tyvärr inte delta den 18 februari.",
         subject="Mötet 18 februari",
         program="gmail",
     )
@@ -205,11 +211,11 @@ def _second_meeting(stage: Stage, tell: Telling) -> None:
     stage.write(
         "gunilla.berg",
         "2027-05-04 15:10",
-        "Hej,\n\nHär är protokollet från mötet den 29 april:\n\n"
+        "Hej,\n\nHär kommer protokollet från mötet den 29 april.\n\n"
         "Mötet öppnades av ordföranden. Föregående protokoll lades till handlingarna.\n"
         "Skolfrånvaro i årskurs 7–9: Nätverket beslutar att Linnea Ström och David Söder tar fram en "
         "gemensam handlingsplan till den 23 september.",
-        subject="Protokoll från mötet 29 april",
+        answering="reminder",
     )
     stage.write("gunilla.berg", "2027-05-04 15:30", "Ok", answering="minutes-draft")
 
@@ -219,13 +225,13 @@ def _strategic_day(stage: Stage, tell: Telling) -> None:
     stage.write(
         "gunilla.berg",
         "2027-05-12 09:20",
-        "Hej!\n\nNy lokal för strategiska dagen den 10 juni: Folkets hus, Sjöboda.",
+        "Hej!\n\nNy lokal för strategiska dagen den 10 juni: Sjöboda folkhögskola.",
         subject="Ny lokal 10 juni",
     )
     stage.write(
         "helena.brandt",
         "2027-05-17 17:00",
-        "Hej, jag föreslår till den 10 juni: Nära vård för barn och unga. Diskussion, 60 minuter. Jag föredrar.",
+        "Hej, jag vill ta upp nära vård för barn och unga den 10 juni. Diskussion, 60 minuter. Jag föredrar.",
         answering="call",
     )
     stage.until(stage.moment("2027-05-31 09:00"))
@@ -234,9 +240,15 @@ def _strategic_day(stage: Stage, tell: Telling) -> None:
     stage.write(
         "gunilla.berg",
         "2027-06-14 10:00",
-        "Hej!\n\nHär kommer protokollet från den 10 juni.\n\n"
-        "Nätverket enas om att nära vård för barn och unga är gemensamt fokus 2028.",
+        "Hej!\n\nHär kommer protokollet från den 10 juni.",
         subject="Protokoll 10 juni",
+        files=[
+            _minutes(
+                "10 juni 2027",
+                "2027-06-10",
+                "Nätverket enas om att nära vård för barn och unga är gemensamt fokus 2028.",
+            )
+        ],
     )
     stage.write("gunilla.berg", "2027-06-14 10:20", "Godkänt", answering="minutes-draft")
 
@@ -256,7 +268,7 @@ def _third_meeting(stage: Stage, tell: Telling) -> None:
     stage.write(
         "torbjorn.axelsson",
         "2027-08-24 11:30",
-        "Hej, jag vill ta upp ett ärende den 23 september: Avtal om läkarmedverkan. Information, 10 minuter. "
+        "Hej, jag vill ta upp avtalet om läkarmedverkan den 23 september. Information, 10 minuter. "
         "Jag föredrar.",
         answering="call",
     )
@@ -295,9 +307,15 @@ def _third_meeting(stage: Stage, tell: Telling) -> None:
     stage.write(
         "gunilla.berg",
         "2027-09-27 13:00",
-        "Hej!\n\nHär kommer protokollet från mötet den 23 september.\n\n"
-        "Nätverket antar handlingsplanen mot skolfrånvaro och hänvisar den till Barnarenan.",
+        "Hej!\n\nHär kommer protokollet från mötet den 23 september.",
         subject="Protokoll 23 september",
+        files=[
+            _minutes(
+                "23 september 2027",
+                "2027-09-23",
+                "Nätverket antar handlingsplanen mot skolfrånvaro och hänvisar den till Barnarenan.",
+            )
+        ],
     )
     stage.write("gunilla.berg", "2027-09-27 13:25", "Ok", answering="minutes-draft")
 
@@ -331,9 +349,15 @@ def _fourth_meeting(stage: Stage, tell: Telling) -> None:
     stage.write(
         "gunilla.berg",
         "2027-12-13 09:00",
-        "Hej!\n\nHär kommer årets sista protokoll, från mötet den 9 december.\n\n"
-        "Nätverket har utvärderat årets fokusområden. Mötet avslutades.",
+        "Hej!\n\nHär kommer årets sista protokoll, från mötet den 9 december.",
         subject="Protokoll 9 december",
+        files=[
+            _minutes(
+                "9 december 2027",
+                "2027-12-09",
+                "Nätverket har utvärderat årets fokusområden. Mötet avslutades.",
+            )
+        ],
     )
     stage.write("gunilla.berg", "2027-12-13 09:30", "Godkänt", answering="minutes-draft")
 
