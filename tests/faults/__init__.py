@@ -1,0 +1,1 @@
+"""Faults that are really made: kills, servers that misbehave, disks that fill, backups put back."""
