@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from service.domain.intents import Changes, Courtesy, Evidence, Intent, Question, Undo
+from service.domain.intents import Changes, Courtesy, Evidence, Intent, Proposal, Question, Undo
 from service.interpretation.context import Context
 from service.interpretation.notices import read_rest
+from service.interpretation.words import fold
 
 
 def combined(context: Context, found: list[Intent]) -> list[Intent]:
     """The intents of a letter, ordered and honest."""
-    wishes = [i for i in found if not isinstance(i, (Courtesy, Question))]
+    wishes = [i for i in found if not isinstance(i, (Courtesy, Question)) and not _no_matter(i)]
     kept = sorted(wishes, key=lambda i: _place(context, i)) if wishes else []
     if any(isinstance(i, Changes) for i in kept):
         kept = [i for i in kept if i.kind not in {"approval"}]
@@ -34,6 +35,13 @@ def combined(context: Context, found: list[Intent]) -> list[Intent]:
             for i in kept
         ]
     return kept
+
+
+def _no_matter(intent: Intent) -> bool:
+    """To come is no matter for an agenda ("jag har fått tid att delta")."""
+    return isinstance(intent, Proposal) and fold(intent.title).strip(" .!") in {
+        "delta", "komma", "medverka", "närvara", "vara med", "mötet", "möte", "det", "den",
+    }  # fmt: skip
 
 
 def _place(context: Context, intent: Intent) -> int:

@@ -170,7 +170,7 @@ def _claims_in(context: Context, index: int) -> list[Claim]:
             continue
         if is_denied(context, hit) or is_asked(context, hit):
             continue
-        if is_supposed(context, hit):
+        if is_supposed(context, hit) and hit.rule != "absence/unsure":
             continue
         subject = subject_of(context, hit)
         people, candidates = _ids(context, subject)
@@ -181,7 +181,7 @@ def _claims_in(context: Context, index: int) -> list[Claim]:
         claims.append(
             Claim(
                 says, extent, people, index, hit.start, hit.end, context.evidence(hit), weak,
-                is_perhaps(context, hit) and hit.rule != "attendance/by-link", hit.rule == "attendance/by-link", candidates,
+                (is_perhaps(context, hit) and hit.rule != "attendance/by-link") or hit.rule == "absence/unsure", hit.rule == "attendance/by-link", candidates,
                 strangers, subject.who == "speaker" and _says_i(context, hit) or subject.and_speaker,
             )
         )  # fmt: skip
@@ -614,6 +614,9 @@ def _when(context: Context, claim: Claim) -> When:
     if not _useful(own):
         others = _claimed_elsewhere(context, claim)
         own = [m for m in rows if m not in others]
+    if claim.weak and own and not _useful(own) and any(m.first and not m.span for m in own):
+        # "I morgon vabbar jag": a day of no meeting of ours.
+        return When((), None, "own", past=True)
     if own and all(m.foreign for m in own):
         # "Skolnätverkets träff den 22 april" is not our meeting, whatever its date.
         return When((), None, "own", past=True)

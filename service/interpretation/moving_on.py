@@ -48,6 +48,8 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     own = [h for h in leaving if _leaver(context, h) is not None]
     if context.sender is None and any(h.rule == "successor/i-take-over" for h in context.hits):
         own = own or list(context.hits_of("successor"))
+    if not strong:
+        own = [h for h in own if h.rule != "leaving/long-leave"]
     if not own and not strong:
         return [], frozenset()
     if not own and not for_good and not _says_successor(context):
