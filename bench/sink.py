@@ -30,9 +30,7 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
             answer = b"250 2.1.5 Ok"
         elif verb == b"DATA":
             writer.write(b"354 Go on\r\n")
-            size = 0
-            while (text := await reader.readline()) and text != b".\r\n":
-                size += len(text)
+            size = await _data(reader)
             print(f"{time.monotonic():.4f} {recipient.decode()} {size}", flush=True)
             answer = b"250 2.0.0 Taken"
         elif verb == b"QUIT":
@@ -45,8 +43,20 @@ async def _serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     writer.close()
 
 
+async def _data(reader: asyncio.StreamReader) -> int:
+    """How many bytes came before the final dot."""
+    size, tail = 0, b""
+    while piece := await reader.read(1 << 20):
+        size += len(piece)
+        tail = (tail + piece)[-5:]
+        # Nothing follows the dot until it is answered.
+        if tail.endswith(b"\r\n.\r\n"):
+            break
+    return size
+
+
 async def _main() -> None:
-    server = await asyncio.start_server(_serve, "127.0.0.1", 0, limit=1_000_000)
+    server = await asyncio.start_server(_serve, "127.0.0.1", 0, limit=1 << 20)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
