@@ -167,6 +167,8 @@ def judge(text: str, approving: Phrases, changing: Phrases) -> Verdict:
         conditional = [s for s in heard if s.name == "if"]
         if re.search(r"\?\W*$", sentence.text) and not re.search(r"\b(?:väl|eller)\?", folded) and not no:
             # A question approves nothing: "Ok?", "Kan den skickas?"
+            if re.match(r"\W*(?:varför|why|vem (?:kan|skulle))\b", folded):
+                continue
             if changing.speaks(sentence.text, "wish") and not yes:
                 verdict.wishes = True
                 verdict.words = verdict.words or sentence.text

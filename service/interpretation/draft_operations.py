@@ -43,9 +43,9 @@ _SPANS = {
 }  # fmt: skip
 
 _TYPES: tuple[tuple[str, ItemType], ...] = (
-    (r"beslut(?:s(?:punkt|ärende|fråga)(?:en|et)?|et)?|decision", "decision"),
-    (r"diskussion(?:s(?:punkt|ärende|fråga)(?:en|et)?|en)?|discussion", "discussion"),
-    (r"info(?:rmation(?:en|s(?:punkt|ärende|fråga)(?:en|et)?)?|punkt(?:en)?)?|information", "information"),
+    (r"besluta(?:s)?(?: om)?|ta(?:r)? (?:ett )?beslut|beslut(?:s(?:punkt|ärende|fråga)(?:en|et)?|et)?|decision", "decision"),
+    (r"diskuteras?|diskussion(?:s(?:punkt|ärende|fråga)(?:en|et)?|en)?|discussion", "discussion"),
+    (r"informeras?(?: om)?|info(?:rmation(?:en|s(?:punkt|ärende|fråga)(?:en|et)?)?|punkt(?:en)?)?|information", "information"),
 )
 
 # In order: an earlier form takes its words from a later one.
@@ -66,7 +66,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("to", rf"\b(?:som|blir|bli|få bli) (?:ny |en |nya )?(?:{_N}|etta|tvåa|trea|fyra|femma|sexa|sjua|åtta|nia|tia)(?!\w)" + _NOT_TIME),
     ("to", rf"\b(?:till|to) (?:#)?{_ANY}" + _NOT_TIME),
     ("before", r"\b(?:(?:direkt|strax|närmast|precis|genast) )?(?:före|innan|framför|ovanför|before|ahead of|above)\b"),
-    ("after", r"\b(?:(?:direkt|strax|närmast|precis|genast|right|directly) )?(?:efter|bakom|nedanför|under(?= (?:punkt|\d))|after|below)\b(?! att)"),
+    ("after", r"\b(?:(?:direkt|strax|närmast|precis|genast|right|directly) )?(?:efter|bakom|nedanför|after|below)\b(?! att)"),
     ("item", rf"\b(?:punkten|punkterna|punkter|punkt|pkt|p|nummer|nr|ärendena|ärendet|ärenden|ärende|items|item|points|point|number|no)\.? ?(?:{_ANY}{_NOT_TIME})(?:(?:\s*,\s*(?:samt |och )?|\s+(?:och|samt|and|resp\.?|respektive)\s+|\s*(?:&|\+|/|–|-)\s*)(?:punkt |nr )?(?:{_N}|{_W})(?!\w){_NOT_TIME})*"),
     ("item", rf"(?:§+|#) ?{_N}(?:(?:\s*,\s*|\s+(?:och|samt|and)\s+|\s*[&+–-]\s*)(?:§ ?|# ?)?{_N}{_NOT_TIME})*"),
     ("item", r"\b(?:ettans?|tvåans?|treans?|fyrans?|femmans?|sexans?|sjuans?|åttans?|nians?|tians?|elvans?|tolvans?|\d{1,2}:?ans?|\d{1,2}:an)\b"),
@@ -96,7 +96,9 @@ _NEGATION = re.compile(r"\b(?:inte|ej|icke|aldrig|not|never|don't|dont|nej)\b")
 _ASKS = re.compile(
     r"^\W*(?:\w+ ){0,3}?(?:kan|kunde|skulle|ska|skall|vore|går|får|borde|bör|vill|could|can|would|should)\b.*\?"
 )
-_MORE = re.compile(r"\b(?:mer|extra|till(?! \d)|ytterligare|more|längre|additional|utöver)\b")
+_MORE = re.compile(
+    r"\b(?:mer|extra|ytterligare|more|längre|additional|utöver)\b|(?:min\w*|kvart|timme|halvtimme|timma|halvtimma)\.? till\b(?! (?:\d|en\b|tio|fem|tjugo|trettio))"
+)
 _LESS = re.compile(r"\b(?:mindre|kortare|less|shorter)\b")
 _MORE_BY = re.compile(
     r"\b(?:(?:förläng|utöka|öka)\w* (?:\S+ ){0,4}?med|lägg (?:på|till)|plussa på|extend (?:\S+ ){0,4}?by)\b"
@@ -443,6 +445,29 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
         pending = []
         if (
             previous
+            and joint in {":", "–", "-", "—"}
+            and not previous.verbs
+            and not previous.of(*_CARRIES, *_DETAILS)
+            and not previous.muted
+            and len(previous.text.split()) <= 5
+        ):
+            # "Spelandet: 90 min."
+            _merge(previous, clause)
+            continue
+        if (
+            previous
+            and previous.of("clock")
+            and not previous.of(*_CARRIES)
+            and not previous.muted
+            and joint == ","
+            and not clause.verbs
+            and (kinds <= {"clock"} and kinds or (kinds <= {"to", "item", "mask"} and re.match(r"\W*(?:till|på|för|under) (?:punkt|nr|\w+an\b)", clause.text)))
+        ):
+            # "tio minuter mer, det vill säga 30 minuter, till punkt 6"
+            _merge(previous, clause)
+            continue
+        if (
+            previous
             and kinds
             and not kinds & _CARRIES
             and not clause.verbs - {"type", "presenter"}
@@ -528,6 +553,21 @@ def _act(
     pointed: dict[int, int] = {}
     objects: list[tuple[int, int]] = []
     everything = sorted([*explicit, *numbers], key=lambda t: t.start)
+    if (
+        not clocks
+        and not places
+        and len(explicit) + len(clause.of("person")) >= 1
+        and len(numbers) == 1
+        and not verbs & {"move", "swap", "remove", "postpone"}
+        and (given := re.search(r"\b(?:får|få|ha|ge|behöver|räcker|på|blir|tar|klarar sig på)\s+(?:bara |max |gott |hela |ca )?$", clause.text[: numbers[0].start - clause.start]))
+        and numbers[0].numbers[0] % 5 == 0
+        and "punkt" not in given.group()
+    ):
+        # "Sexan får 30": minutes, though nobody says so.
+        clocks = [replace(numbers[0], kind="clock")]
+        clause.tokens = [*(t for t in clause.tokens if t is not numbers[0]), clocks[0]]
+        everything = explicit
+        numbers = []
     titles = (
         _title_items(words, clause.start, clause.end, reader, [(t.start, t.end) for t in clause.tokens if t.kind not in {"person"}])
         if definite or anchors or places or laters or (clocks and not everything) or ("presenter" in verbs and not everything)
@@ -564,12 +604,28 @@ def _act(
     elif "swap" in verbs and len(objects) < 2:
         objects += [pair for pair in titles if pair[1] not in {n for _, n in objects}]
     known = {i.number for i in reader.items}
+    if known:
+        loose = {t.start for t in numbers}
+        # "Det tog 50 förra året": a number that the draft does not have is no item.
+        objects = [(a, n) for a, n in objects if n in known or a not in loose]
     if known and any(n not in known for _, n in objects):
         state.doubt = state.doubt or "utkastet har ingen punkt med det numret"
         objects = [(a, n) for a, n in objects if n in known]
         if not objects:
             return
     items = tuple(dict.fromkeys(n for _, n in sorted(objects)))
+    if not items and clocks and not places and not anchors:
+        # "Let Anders have 20 minutes": the one item that he presents.
+        for token in clause.of("person"):
+            name = (token.person.name or "") if token.person else ""
+            owned = [i.number for i in reader.items if i.presenter and name and fold(i.presenter) == fold(name)]
+            if len(owned) == 1:
+                items = (owned[0],)
+    if not items and not titles and not everything and not clause.of("to"):
+        mentioned = _title_items(words, clause.start, clause.end, reader, [(t.start, t.end) for t in clause.tokens if t.kind != "person"])
+        if len(mentioned) == 1:
+            # Nothing is asked of it yet: it is what "den" means further on.
+            state.last = (mentioned[0][1],)
     if not items and state.last and (_PRONOUN.search(clause.text) or implied or definite & {"remove", "postpone"}):
         items = state.last
     if items:
@@ -725,7 +781,8 @@ def _presenter(
     items: tuple[int, ...], clause: Clause, verbs: set[str], reader: Reader, state: _State, *, implied: bool
 ) -> list[tuple[int, Operation]]:
     people = clause.of("person", "me")
-    if not people or not ("presenter" in verbs or "minutes" not in verbs and re.search(r"\b(?:tar|ta|tas|drar|håller|med)\b", clause.text)):
+    putting = "move" in verbs and not clause.of("to", "before", "after", "first", "last", "later") and re.search(r"\b(?:sätt|skriv|lägg|put)\w*\b", clause.text)
+    if not people or not ("presenter" in verbs or putting or "minutes" not in verbs and re.search(r"\b(?:tar|ta|tas|drar|håller|med)\b", clause.text)):
         return []
     text = clause.text
     chosen = people
@@ -773,11 +830,11 @@ def _rename(text: str, tokens: list[Token], spoken: Sequence[object], reader: Re
         at = quotes[-1].start
         title = text[quotes[-1].start + 1 : quotes[-1].end - 1]
     else:
-        starts = [m for m in re.finditer(r"\b(?:heta|kallas|lyda|rubriceras|benämnas|called|to)\b:?|(?<!\w)till\b:?|\b(?:vara|stå|bli|blir|som)\b:?|:", folded)]
+        starts = [m for m in re.finditer(r"\b(?:heta|kallas|lyda|rubriceras|benämnas|called|to)\b:?|(?<!\w)till\b:?|\b(?:vara|stå|bli|blir|som|skriv(?: i ?stället)?|använd|sätt|kör på)\b:?|:", folded)]
         verb = next((m for m in starts if m.group().rstrip(":") in {"heta", "kallas", "lyda", "rubriceras", "benämnas", "called"}), None)
         verb = verb or next((m for m in reversed(starts) if m.group().rstrip(":") in {"till", "to"} or m.group() == ":"), None)
         verb = verb or (starts[-1] if starts else None)
-        if verb is None and (call := re.search(r"\bkalla (?:den|punkten|punkt \d+|\w+an|\d+:?an?)(?: för)? ", folded)):
+        if call := re.search(r"\bkalla (?:den|punkten|punkt \d+|\w+an|\d+(?::?an?)?)(?: för)?:? ", folded):
             verb = call
         if verb is None:
             return False
