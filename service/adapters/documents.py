@@ -86,7 +86,7 @@ class Press:
                 "day": self._phrasing.day(meeting.start),
                 "in_words": self._phrasing.in_words(meeting.start),
                 "hours": self._phrasing.hours(meeting),
-                "kind": meeting.kind,
+                "kind": self._phrasing.kind_word(meeting.kind),
                 "place": meeting.place,
                 "online": meeting.online,
             },
