@@ -125,6 +125,6 @@ def letters() -> list[tuple[str, Rendered]]:
 def test_nothing_of_a_quoted_letter_is_taken_for_new(
     letters: list[tuple[str, Rendered]], program: Callable[[Rendered], str]
 ) -> None:
-    """ "Svara ok" and "jag kan inte komma" stand in our own letters; quoted, they must not be read as said."""
+    """Our letters say "svara ok" and "jag kan inte komma"; quoted, that must not be read as said."""
     read = {case: " ".join(program(letter).split()) for case, letter in letters}
     assert {case: text for case, text in read.items() if text != "Hej! Det blir bra så."} == {}
