@@ -41,8 +41,8 @@ def _days(days: tuple[Any, ...], name: _Names) -> str:
 
 
 def _proposal(i: intents.Proposal, name: _Names) -> str:
-    where = f" till mötet {short_day(name.day(i.meeting))}" if i.meeting else ""
-    return f"Ett förslag på ärende{where}: ”{i.title}”."
+    where = f" på mötet {short_day(name.day(i.meeting))}" if i.meeting else ""
+    return f"Ta upp ärendet ”{i.title}”{where}."
 
 
 def _withdrawal(i: intents.Withdrawal, name: _Names) -> str:
