@@ -56,7 +56,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("later", rf"(?:till|på|i|inför|vid|tills|to|until|for|in) (?:i )?(?:slutet av |början av |mötet (?:i |den )?|den )?(?:\d{{1,2}}(?::[ea])?\s+)?(?:{_MONTH})\b(?: \d{{4}})?"),
     ("later", r"(?:till|på) (?:mötet )?(?:den \d{1,2}(?::[ea])?|\d{1,2}/\d{1,2})(?! ?(?:punkt|ärende|plats))"),
     ("mask", rf"\b(?:den )?\d{{1,2}}(?::[ea])?\s+{_MONTH}\b|\bden \d{{1,2}}:[ea]\b(?! ?(?:punkt|ärende|plats))"),
-    ("clock", r"(?:\+ ?|- ?|–|−)?\b\d{1,3}(?:\s*[-–]\s*\d{1,3})?\s*(?:min(?:uter(?:na|s)?|ut|utes|s)?\b\.?|m\b(?!\w)|')"),
+    ("clock", r"(?:(?<=\w )\d{1,3} [-–] \d{1,3}|(?:\+ ?|(?<!\d )- ?|−)?\b\d{1,3}(?:[-–]\d{1,3})?)\s*(?:min(?:uter(?:na|s)?|ut|utes|s)?\b\.?|m\b(?!\w)|')"),
     ("clock", r"\b(?:" + "|".join(sorted(_SPANS, key=len, reverse=True)) + r")\b"),
     ("clock", r"\b(?:" + "|".join(sorted(_WORD_MINUTES, key=len, reverse=True)) + r") (?:minuter(?:na)?|min|minutes)\b"),
     ("between", rf"\bmellan (?:{_PLACE_WORD} )?{_ANY} och {_ANY}"),
@@ -71,9 +71,10 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("item", rf"(?:§+|#) ?{_N}(?:(?:\s*,\s*|\s+(?:och|samt|and)\s+|\s*[&+–-]\s*)(?:§ ?|# ?)?{_N}{_NOT_TIME})*"),
     ("item", r"\b(?:ettans?|tvåans?|treans?|fyrans?|femmans?|sexans?|sjuans?|åttans?|nians?|tians?|elvans?|tolvans?|\d{1,2}:?ans?|\d{1,2}:an)\b"),
     ("item", rf"\b(?:den |the )?(?:{_ORDINAL}) (?:punkten|ärendet|frågan|item|point)\b"),
-    ("lastitem", r"\b(?:den |the )?(?:näst ?sista|sista|second last|last) (?:sak)?(?:punkten|ärendet|frågan|item)\b"),
-    ("last", r"\b(?:allra |längst |näst )?sist(?!\w)|\blängst (?:ner|ned|bak)\b|\bunderst\b|\bi slutet\b|\bsom (?:sista|avslutande) (?:punkt|ärende|sakärende)\b|\blast\b|\bat the end\b"),
-    ("first", r"\b(?:allra |högst |längst )?först(?! (?:och främst|kl|i |om |den |när|efter|omkring|vid|på|nu|då|senare|vill|ska|av allt))\b|\bföre allt annat\b|\böverst\b|\b(?:högst|längst) upp\b|\bi början\b|\bsom (?:första|inledande) (?:punkt|ärende|sakärende|sakfråga)\b|\bförst av (?:sak\w+|ärendena|alla)\b|\bfirst\b|\bat the top\b"),
+    ("lastitem", r"\b(?:den |the )?(?:näst ?sista|sista|second last|last) (?:sak)?(?:punkten|ärendet|frågan|item)\b(?: (?:före|innan) övriga frågor)?"),
+    ("lastitem", r"\bövriga? frågor\b"),
+    ("last", r"\b(?:allra |längst |näst )?sist(?!\w)|\blängst (?:ner|ned|bak)\b|\bunderst\b|\bi slutet\b|\bavslutar? med\b|\bsom (?:sista|avslutande) (?:punkt|ärende|sakärende)\b|\blast\b|\bat the end\b"),
+    ("first", r"\b(?:allra |högst |längst )?först(?! (?:och främst|kl|i |om |den |när|efter|omkring|vid|på|nu|då|senare|vill|ska|av allt))\b|\bföre allt annat\b|\böverst\b|\b(?:högst|längst) upp\b|\bi början\b|\b(?:börja|börjar|inled|inleder|starta|startar|begin|start) (?:med|with)\b|\bsom (?:första|inledande) (?:punkt|ärende|sakärende|sakfråga)\b|\bförst av (?:sak\w+|ärendena|alla)\b|\bfirst\b|\bat the top\b"),
     ("type", r"\b(?:" + "|".join(p for p, _ in _TYPES) + r")\b"),
     ("num", rf"(?<![\w.,/:-])\d{{1,2}}(?![\w:]|[.,:]\d|/\d)" + _NOT_TIME),
 )  # fmt: skip
@@ -89,6 +90,8 @@ _POLITE_IF = re.compile(
     r"\bom (?:det |ni |du |vi )?(?:går|möjligt|kan|hinner|vill|är (?:ok|okej|möjligt|bra)|passar|inte har något emot|så är|går bra)\b|\bif (?:possible|you can|that works)\b"
 )
 _IF = re.compile(r"^(?:\W*)(?:om|ifall|såvida|if|unless)\s+(?!punkt|nummer|nr)|, (?:om|ifall|såvida|if|unless) ")
+# "Har Håkan inte hört av sig så stryk punkt 5."
+_INVERTED_IF = re.compile(r"^\W*(?:har|hinner|kan|blir|skulle|hör|kommer|får|är|hade)\b[^.?!]{3,80}?,? så (?:stryk|ta|flytta|skjut|får|kan|ska|lägg|låt)\w*\b(?!.*\?)")
 _PRONOUN = re.compile(
     r"\b(?:den|det|denna|dem|de|dessa|detta|densamma|it|them|this|that)\b(?! (?:\d|första|andra|tredje|sista))"
 )
@@ -136,6 +139,8 @@ class Clause:
     tokens: list[Token]
     verbs: set[str]
     muted: bool = False
+    # The whole sentence, folded: clauses that are joined again are cut from it anew.
+    whole: str = ""
 
     def of(self, *kinds: str) -> list[Token]:
         return [t for t in self.tokens if t.kind in kinds]
@@ -160,6 +165,8 @@ class _State:
     found: list[tuple[Operation, str]] = field(default_factory=list)
     # What "den" means.
     last: tuple[int, ...] = ()
+    # The item of whom was named last ("Åsa är sjuk. Eva drar hennes punkt.").
+    owned: int | None = None
     doubt: str | None = None
 
 
@@ -250,7 +257,14 @@ def _lex(text: str, reader: Reader) -> list[Token]:
         elif kind == "lastitem":
             last = len(reader.items) or None
             standing = [i.number for i in reader.items if _closing(i.title)]
-            if "näst" in words and last:
+            if words.strip() in {"övriga frågor", "övrig frågor"}:
+                other = next((i.number for i in reader.items if re.match(r"(?i)övrig", i.title)), None)
+                if other is None:
+                    continue
+                token = replace(token, kind="item", numbers=(other,))
+            elif "övriga" in words and standing:
+                token = replace(token, kind="item", numbers=(min(standing) - 1,))
+            elif "näst" in words and last:
                 token = replace(token, kind="item", numbers=(last - 1,))
             elif "sak" in words and standing and last:
                 token = replace(token, kind="item", numbers=(min(standing) - 1,))
@@ -341,7 +355,7 @@ def _read_sentence(text: str, reader: Reader, state: _State, *, implied: bool) -
     tokens = _lex(text, reader)
     spoken = reader.phrases.spoken(text)
     names = {s.name for s in spoken}
-    strong = names & {"remove", "postpone", "move", "swap", "minutes", "rename", "add"}
+    strong = names & _STRONG
     mused = "mused" in names and not _ASKS.match(folded)
     kept = [s for s in spoken if s.name == "keep"]
     if kept and not _REST.search(folded[: kept[0].end]):
@@ -360,10 +374,9 @@ def _read_sentence(text: str, reader: Reader, state: _State, *, implied: bool) -
         state.last = tuple(head[-1:]) or state.last
         _read_sentence(text[after.end() :].strip(), reader, state, implied=bool(head) or implied)
         return
-    if _IF.search(folded) and not _POLITE_IF.search(folded):
-        if strong:
-            state.doubt = state.doubt or "ändringen tycks gälla bara under ett villkor"
-        return
+    if (_IF.search(folded) and not _POLITE_IF.search(folded)) or _INVERTED_IF.match(folded):
+        # The likelier reading is that the condition holds; but it must be asked.
+        state.doubt = state.doubt or ("ändringen tycks gälla bara under ett villkor" if strong else None)
     if "rename" in names and _rename(text, tokens, spoken, reader, state):
         return
     if "add" in names and _add(text, tokens, spoken, reader, state):
@@ -376,7 +389,9 @@ def _clauses(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
     """Cut a sentence where something new may begin, and join again what belongs together."""
     folded = fold(text)
     inside = [(t.start, t.end) for t in tokens]
-    spoken = [s for s in reader.phrases.spoken(text) if s.name not in {"keep", "mused", "wish"}]
+    everything = reader.phrases.spoken(text)
+    spoken = [s for s in everything if s.name not in {"keep", "mused", "wish"}]
+    kept = [s.start for s in everything if s.name == "keep"]
     cuts = [
         (m.start(), m.end())
         for m in _SEPARATOR.finditer(folded)
@@ -413,12 +428,17 @@ def _clauses(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
             inner = [t for t in tokens if start <= t.start < end]
         active = [t for t in inner if not muted and t.start < mute_from]
         verbs = {s.name for s in spoken if start <= s.start < end and s.start < mute_from and not muted}
-        clauses.append(Clause(start, end, piece, active, verbs, muted or (leading and index == 0)))
+        if not verbs & _STRONG and any(start <= k < end for k in kept):
+            # "Behåll femman men stryk sexan."
+            clauses.append(Clause(start, end, folded[start:end], [], set(), True, folded))
+            continue
+        clauses.append(Clause(start, end, folded[start:end], active, verbs, muted or (leading and index == 0), folded))
         if mute_from < end and not (leading and index == 0):
             muted = True
     return _joined(clauses, joints)
 
 
+_STRONG = frozenset({"remove", "postpone", "move", "swap", "minutes", "rename", "add"})
 _CARRIES = {"item", "num"}
 _DETAILS = {"to", "before", "after", "first", "last", "steps", "between", "clock", "person", "me", "type", "later", "quote"}
 
@@ -440,9 +460,26 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
             else:
                 pending.append(clause)
             continue
+        if joint == "utan" and pending and _NEGATION.search(pending[-1].text):
+            # "Inte sexan utan sjuan."
+            pending = []
         for waiting in pending:
             clause = _merged(waiting, clause)
         pending = []
+        if (
+            previous
+            and joint in {",", "och", "samt", "and"}
+            and not clause.verbs
+            and not clause.muted
+            and "move" in previous.verbs
+            and previous.of(*_CARRIES)
+            and not previous.of("to", "before", "after", "first", "last", "later", "between", "steps")
+            and clause.of(*_CARRIES)
+            and clause.of("to", "before", "after", "first", "last", "later", "between")
+        ):
+            # "Lägg fyran och femman sist."
+            _merge(previous, clause)
+            continue
         if (
             previous
             and joint in {":", "–", "-", "—"}
@@ -474,7 +511,7 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
             and not clause.muted
             and not previous.muted
             and previous.of(*_CARRIES)
-            and joint in {",", "och", "samt", "and", ":", "(", ")", "–", "-", "—"}
+            and joint in {",", "och", "samt", "and", ":", "(", ")", "–", "-", "—", "utan"}
             and words <= 8
         ):
             _merge(previous, clause)
@@ -487,15 +524,15 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
 
 def _merge(into: Clause, other: Clause) -> None:
     into.end = other.end
-    into.text = f"{into.text} , {other.text}"
+    into.text = into.whole[into.start : into.end]
     into.tokens = [*into.tokens, *other.tokens]
     into.verbs |= other.verbs
 
 
 def _merged(first: Clause, second: Clause) -> Clause:
     return Clause(
-        first.start, second.end, f"{first.text} , {second.text}", [*first.tokens, *second.tokens],
-        first.verbs | second.verbs, second.muted,
+        first.start, second.end, second.whole[first.start : second.end], [*first.tokens, *second.tokens],
+        first.verbs | second.verbs, second.muted, second.whole,
     )  # fmt: skip
 
 
@@ -617,10 +654,8 @@ def _act(
     if not items and clocks and not places and not anchors:
         # "Let Anders have 20 minutes": the one item that he presents.
         for token in clause.of("person"):
-            name = (token.person.name or "") if token.person else ""
-            owned = [i.number for i in reader.items if i.presenter and name and fold(i.presenter) == fold(name)]
-            if len(owned) == 1:
-                items = (owned[0],)
+            if (owned_item := _owned(token.person, reader)) is not None:
+                items = (owned_item,)
     if not items and not titles and not everything and not clause.of("to"):
         mentioned = _title_items(words, clause.start, clause.end, reader, [(t.start, t.end) for t in clause.tokens if t.kind != "person"])
         if len(mentioned) == 1:
@@ -628,6 +663,15 @@ def _act(
             state.last = (mentioned[0][1],)
     if not items and state.last and (_PRONOUN.search(clause.text) or implied or definite & {"remove", "postpone"}):
         items = state.last
+    if not items and "presenter" in verbs:
+        owned = [n for t in clause.of("person") if (n := _owned(t.person, reader)) is not None]
+        if len(clause.of("person", "me")) >= 2 and len(owned) == 1:
+            # "Byt ut Johan mot Lena."
+            items = (owned[0],)
+        elif state.owned is not None and re.search(r"\b(?:hennes|hans|hens|her|his) (?:punkt|ärende|del|dragning|item|pass)", clause.text):
+            items = (state.owned,)
+    for token in clause.of("person"):
+        state.owned = _owned(token.person, reader) or state.owned
     if items:
         state.last = items[-1:]
 
@@ -664,6 +708,15 @@ def _act(
     _put(state, words, [op for _, op in sorted(made, key=lambda pair: pair[0])])
     if len(state.found) == before and definite - {"type"} and not negated:
         state.doubt = state.doubt or "en ändring gick inte att förstå helt"
+
+
+def _owned(person: Contact | None, reader: Reader) -> int | None:
+    """The one item that a person presents."""
+    name = fold(person.name or "") if person else ""
+    if not name:
+        return None
+    found = [i.number for i in reader.items if i.presenter and (fold(i.presenter) == name or name in fold(i.presenter).split())]
+    return found[0] if len(found) == 1 else None
 
 
 def _spoken_negation(clause: Clause, reader: Reader) -> bool:
@@ -713,7 +766,9 @@ def _moves(
             target = closing - 1
             if items == (target,):
                 target = last
-            made += [(place.start, Operation("move", item=n, to=target)) for n in items]
+            made += [
+                (place.start, Operation("move", item=n, to=target - len(items) + 1 + k)) for k, n in enumerate(items)
+            ]
     return made
 
 
@@ -770,9 +825,11 @@ def _details(
     if kinds := clause.of("type"):
         said = "type" in verbs or implied or re.search(r"[:–—-]\s*(?:\w+ ){0,2}$", text[: max(0, kinds[0].start - clause.start)])
         if said or (len(items) == 1 and clocks):
+            denied = [t for t in kinds if re.search(r"\b(?:inte|inget|ingen|ej|not|no|i ?stället för|instead of)(?: \w+){0,2} $", text[: t.start - clause.start])]
+            kinds = [t for t in kinds if t not in denied]
+            if not kinds:
+                return made
             kind = kinds[-1]
-            if len(kinds) > 1 and (instead := re.search(r"i ?stället för|inte |instead of|not ", text)):
-                kind = kinds[0] if kinds[0].start - clause.start < instead.start() else kinds[-1]
             made += [(kind.start, Operation("type", item=n, type=kind.type)) for n in items]
     return made
 
@@ -785,6 +842,9 @@ def _presenter(
     if not people or not ("presenter" in verbs or putting or "minutes" not in verbs and re.search(r"\b(?:tar|ta|tas|drar|håller|med)\b", clause.text)):
         return []
     text = clause.text
+    if clause.of("clock") and len(people) == 1 and not re.search(r"\b(?:tar|ta|drar|föredra\w*|håller|presentera\w*|redovisa\w*|kör|leder|föredragande|present\w*)\b", text):
+        # "Let Anders have 20 minutes instead of 30."
+        return []
     chosen = people
     # "Lena i stället för Johan", "byt Johan mot Lena"
     if instead := re.search(r"i ?stället för|i st f|instead of", text):
@@ -812,6 +872,12 @@ def _put(state: _State, words: str, operations: list[Operation]) -> None:
         same = [i for i, (op, _) in enumerate(state.found) if (op.op, op.item) == (operation.op, operation.item)]
         if same and operation.op in {"remove", "postpone"}:
             continue
+        if operation.op == "postpone" and (
+            gone := [i for i, (op, _) in enumerate(state.found) if op.op == "remove" and op.item == operation.item]
+        ):
+            # "Stryk femman, den tar vi i höst": it is put off.
+            state.found[gone[0]] = (operation, words)
+            continue
         state.found.append((operation, words))
 
 
@@ -838,7 +904,7 @@ def _rename(text: str, tokens: list[Token], spoken: Sequence[object], reader: Re
             verb = call
         if verb is None:
             return False
-        at = verb.start()
+        at = call.end() if call else verb.start()
         title = text[verb.end() :]
         title = re.split(r"(?i),? (?:i ?stället(?: för)?|eftersom|för att|så att|, så|instead)\b|, (?:så|det|för|då|som)\b", title)[0]
     title = title.strip(" .,:;\"'”“»«–-")
@@ -889,6 +955,9 @@ def _add(text: str, tokens: list[Token], spoken: Sequence[object], reader: Reade
             if token.start >= begin + 3 and token.kind in {"clock", "person", "me", "first", "last", "to", "after", "before", "type"}:
                 end = min(end, token.start)
         title = text[begin:end]
+        if verb and new and new.start() - verb.end() > 6:
+            # "Lägg in Rapport från SVOM som ny punkt 4."
+            title = re.sub(r"(?i)\s+som\s*$", "", text[verb.end() : new.start()])
         title = re.split(r"(?i)[,;(]| (?:–|-) |\. |\bsom (?:punkt|nr|nummer)\b|\bpå (?:dagordningen|listan)\b|\b(?:eftersom|för att|så att|där|och (?:ge|låt|sätt))\b", title)[0]
         title = re.sub(r"(?i)\s+(?:på|med|om|i|av|ca|cirka|och|till|sist|dagordningen|på dagordningen|for|of)\s*$", "", title.strip())
         title = re.sub(r"(?i)\s+(?:på|med|om|i|av|ca|cirka|och|till|for|of)\s*$", "", title)
@@ -897,8 +966,20 @@ def _add(text: str, tokens: list[Token], spoken: Sequence[object], reader: Reade
     if len(title) < 3:
         state.doubt = state.doubt or "det framgår inte vad den nya punkten ska heta"
         return bool(new)
+    folded = fold(text)
+    tokens = [
+        t for t in tokens
+        if t.kind != "me" or re.match(r"jag (?:\w+ ){0,2}(?:drar|tar|föredrar|håller|presenterar|kör|redovisar)", folded[t.start :])
+    ]  # fmt: skip
     people = [t for t in tokens if t.kind in {"person", "me"} and not (quotes and quotes[0].start <= t.start < quotes[0].end)]
     presenter = people[0].person if people else None
+    adds = [i for i, (op, _) in enumerate(state.found) if op.op == "add"]
+    if adds and re.fullmatch(r"(?i)den|det|denna|punkten|ärendet|den här|it", title):
+        # "Jag saknar en punkt om X. Lägg till den, 15 min."
+        op, _ = state.found[adds[-1]]
+        minutes = clocks[-1].numbers[0] if clocks else op.minutes
+        state.found[adds[-1]] = (replace(op, minutes=minutes, presenter=presenter or op.presenter), text)
+        return True
     state.found.append(
         (
             Operation("add", title=title[:1].upper() + title[1:], minutes=clocks[-1].numbers[0] if clocks else None, presenter=presenter),
