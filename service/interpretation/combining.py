@@ -6,9 +6,10 @@ certain from someone whom the network does not know.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
-from service.domain.intents import Changes, Courtesy, Evidence, Intent, Proposal, Question, Undo
+from service.domain.intents import Changes, Courtesy, Evidence, Intent, Proposal, Question, Undo, Withdrawal
 from service.interpretation.context import Context
 from service.interpretation.notices import read_rest
 from service.interpretation.words import fold
@@ -16,7 +17,7 @@ from service.interpretation.words import fold
 
 def combined(context: Context, found: list[Intent]) -> list[Intent]:
     """The intents of a letter, ordered and honest."""
-    wishes = [i for i in found if not isinstance(i, (Courtesy, Question)) and not _no_matter(i)]
+    wishes = [i for i in found if not isinstance(i, (Courtesy, Question))]
     kept = sorted(wishes, key=lambda i: _place(context, i)) if wishes else []
     if any(isinstance(i, Changes) for i in kept):
         kept = [i for i in kept if i.kind not in {"approval"}]
@@ -37,11 +38,15 @@ def combined(context: Context, found: list[Intent]) -> list[Intent]:
     return kept
 
 
-def _no_matter(intent: Intent) -> bool:
-    """To come is no matter for an agenda ("jag har fått tid att delta")."""
-    return isinstance(intent, Proposal) and fold(intent.title).strip(" .!") in {
-        "delta", "komma", "medverka", "närvara", "vara med", "mötet", "möte", "det", "den",
-    }  # fmt: skip
+def no_matter(intent: Intent) -> bool:
+    """What only sounds like a matter: to come ("fått tid att delta"), a substitute, a new date."""
+    if isinstance(intent, Proposal):
+        return fold(intent.title).strip(" .!") in {
+            "delta", "komma", "medverka", "närvara", "vara med", "mötet", "möte", "det", "den",
+        }  # fmt: skip
+    if isinstance(intent, Withdrawal) and intent.title:
+        return bool(re.search(r"(?<!\w)(?:ersättare|suppleant|nytt datum|ny tid)(?!\w)", fold(intent.title)))
+    return False
 
 
 def _place(context: Context, intent: Intent) -> int:

@@ -614,7 +614,10 @@ def _when(context: Context, claim: Claim) -> When:
     if not _useful(own):
         others = _claimed_elsewhere(context, claim)
         own = [m for m in rows if m not in others]
-    if claim.weak and own and not _useful(own) and any(m.first and not m.span for m in own):
+    away = _away_between(context, own)
+    if away:
+        return When(away, None, "own")
+    if claim.weak and own and not _useful(own) and any(m.first and not m.span and m.first >= context.surroundings.now.date() for m in own):
         # "I morgon vabbar jag": a day of no meeting of ours.
         return When((), None, "own", past=True)
     if own and all(m.foreign for m in own):
@@ -623,6 +626,8 @@ def _when(context: Context, claim: Claim) -> When:
     found = _chosen(context, own, "own")
     if found:
         return found
+    strange = [m for m in own if m.first and not m.keys and not m.span and m.kind in {"day", "dayofmonth"} and not m.past]
+    strange = [m for m in strange if m.first and m.first >= context.surroundings.now.date()]
     listed = _listed_below(context, claim)
     found = _chosen(context, listed, "own") if listed else None
     if found:
@@ -645,12 +650,29 @@ def _when(context: Context, claim: Claim) -> When:
     found = _chosen(context, list(context.subject_meetings), "subject")
     if found and not found.past:
         return found
+    doubt = None
+    if strange and strange[0].first:
+        doubt = f"den {strange[0].first.day}/{strange[0].first.month} har vi inget möte"
     if context.thread_meeting:
-        return When((context.thread_meeting.key,), None, "thread")
+        return When((context.thread_meeting.key,), doubt, "thread")
     following = context.surroundings.network.next_meeting(context.surroundings.now)
     if following:
-        return When((following.key,), None, "assumed")
+        return When((following.key,), doubt, "assumed")
     return When((), "det finns inget kommande möte", "none")
+
+
+def _away_between(context: Context, rows: Sequence[MeetingMention]) -> tuple[date, ...]:
+    """ "Semester fredag 16/4 och tillbaka måndag 26/4": the meetings between two days that are none themselves."""
+    days = [m for m in rows if m.first and m.first == m.last and not m.keys]
+    if len(days) < 2 or len(days) != len([m for m in rows if not m.foreign]):
+        return ()
+    first, last = days[0], days[-1]
+    if not (first.first and last.first and first.first < last.first):
+        return ()
+    between = fold(context.words.text[first.end : last.start])
+    if not re.search(r"tillbaka|åter|till och med|t\.? ?o\.? ?m|till|hemma|igen", between):
+        return ()
+    return covered(context.surroundings.network, first.first, last.first - timedelta(days=1), context.surroundings.now)
 
 
 def _listed_below(context: Context, claim: Claim) -> list[MeetingMention]:
@@ -728,7 +750,7 @@ def _minus_exceptions(
     text = bare(fold(context.words.text))
     excepted = {
         k for m in rows for k in m.keys
-        if re.search(r"(?:utom|forutom|except|undantaget|men inte|inte)\s(?:\w+ ){0,3}\Z", text[max(0, m.start - 30) : m.start])
+        if re.search(r"(?:utom|forutom|except|undantaget|men inte)\s(?:\w+ ){0,3}\Z", text[max(0, m.start - 30) : m.start])
         and len(m.keys) == 1
     }  # fmt: skip
     left = tuple(k for k in keys if k not in excepted)

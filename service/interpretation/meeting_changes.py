@@ -71,6 +71,11 @@ def _same_as_move(found: Sequence[Intent], change: MeetingChange) -> bool:
     return False
 
 
+_ROOM = re.compile(
+    r"(?<!\w)(?:lokal\w*|sal|salen|rum|rummet|möte\w*|sammanträde\w*|strategidag\w*|teams|digitalt|room|venue|meeting)(?!\w)"
+)
+
+
 def _about_us(context: Context, kind: str) -> list[Hit]:
     rows: list[Hit] = []
     for hit in context.hits_of(kind):
@@ -82,6 +87,8 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             # From anybody else it is no news: "vi ses på Birka".
             continue
         text = fold(context.text_of(hit.line))
+        if kind == "place" and not _decides(context) and not _ROOM.search(text):
+            continue
         ours = _OURS.search(text) or any(m.keys for m in context.meetings_in(hit.line))
         if not ours and not (context.thread_meeting and kind == "place"):
             continue
