@@ -5,6 +5,7 @@ The tests render all of them; whoever wants to see the letters can too.
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -274,6 +275,11 @@ NOTES: dict[str, dict[str, Any]] = {
     "agenda-is-out": {"kind": "agenda-is-out", "meeting": FEBRUARY},
     "decided": {"kind": "decided", "sentence": "Ta med det på mötet torsdag 11 februari 2027."},
     "nothing-done": {"kind": "nothing-done"},
+    "priorities": {"kind": "priorities", "year": 2027, "areas": ("Barn och ungas hälsa", "Samsjuklighet")},
+    "successors": {
+        "kind": "successors",
+        "sentence": "2028: Ordförande Karin Nyström och sekreterare Ulla Strand.",
+    },
     "approval-old": {"kind": "approval-old", "version": 2, "newest": 3},
     "received": {"kind": "received"},
 }
@@ -667,6 +673,66 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
             "name": "Petra Ek",
             "mailing_subject": "Kallelse och dagordning: SamReKo 11 februari 2027",
             "reason": "Adressen finns inte (550 5.1.1).",
+        },
+    ),
+    ("supplementary", "nytt underlag", {**_TO_ALL, "line": LINES[3]}),
+    ("supplementary", "nytt ärende", {**_TO_ALL, "line": dataclasses.replace(LINES[3], number=0)}),
+    ("ask-priorities", "efter årets första möte", {**_TO_SECRETARY, "year": 2027}),
+    ("referrals", "två till SVOM", {**_TO_SECRETARY, "lines": [dataclasses.replace(LINES[3], forum="SVOM")]}),
+    (
+        "successors",
+        "inlagda",
+        {
+            **_TO_SECRETARY,
+            "year": 2028,
+            "chair_now": "Maria Lundgren",
+            "secretary_now": "Ingrid Palm",
+            "chair_principal": "Region Jämtland Härjedalen",
+            "chair_next": "Karin Nyström",
+            "secretary_next": "Ulla Strand",
+            "options": ("Ordförande Karin Nyström och sekreterare Ulla Strand.",),
+        },
+    ),
+    (
+        "successors",
+        "inte bestämda",
+        {
+            **_TO_SECRETARY,
+            "year": 2028,
+            "chair_now": "Maria Lundgren",
+            "secretary_now": "Ingrid Palm",
+            "chair_principal": "Region Jämtland Härjedalen",
+            "chair_next": "",
+            "secretary_next": "",
+            "options": (),
+        },
+    ),
+    (
+        "hand-over",
+        "ny sekreterare",
+        {
+            **_TO_SECRETARY,
+            "year": 2027,
+            "role": "secretary",
+            "chair_name": "Maria Lundgren",
+            "secretary_name": "Ingrid Palm",
+            "meetings": [(FEBRUARY, at(2, 4, 8), "open", 2), (APRIL, at(4, 15, 8), "planned", 1)],
+            "waiting": ["Bristen på jourhem"],
+            "next_step": at(1, 21, 8),
+        },
+    ),
+    (
+        "hand-over",
+        "ny ordförande",
+        {
+            **_TO_ALL,
+            "year": 2027,
+            "role": "chair",
+            "chair_name": "Maria Lundgren",
+            "secretary_name": "Ingrid Palm",
+            "meetings": [(FEBRUARY, at(2, 4, 8), "open", 2)],
+            "waiting": [],
+            "next_step": None,
         },
     ),
     ("too-large", "30 MB", {**_TO_ALL, "meeting": None, "limit_mb": 25}),

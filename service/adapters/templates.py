@@ -26,10 +26,11 @@ from service.usecases.office import Rendered
 
 # Every mailing that the service sends.  The checks ask for each in each language.
 MAILINGS: tuple[str, ...] = (
-    "agenda", "agenda-draft", "agenda-draft-reminder", "agenda-report", "answer", "ask-secretary",
-    "attendance-list", "call", "call-in", "help", "meeting-cancelled", "meeting-moved", "minutes",
-    "minutes-draft", "minutes-form", "minutes-reminder", "preparation", "question", "receipt", "released",
-    "remind-call", "seat-notice", "set-aside", "too-large", "undeliverable", "welcome",
+    "agenda", "agenda-draft", "agenda-draft-reminder", "agenda-report", "answer", "ask-priorities",
+    "ask-secretary", "attendance-list", "call", "call-in", "hand-over", "help", "meeting-cancelled",
+    "meeting-moved", "minutes", "minutes-draft", "minutes-form", "minutes-reminder", "preparation",
+    "question", "receipt", "referrals", "released", "remind-call", "seat-notice", "set-aside",
+    "successors", "supplementary", "too-large", "undeliverable", "welcome",
 )  # fmt: skip
 PARTS: tuple[str, ...] = ("subject.txt.j2", "text.txt.j2", "html.html.j2")
 
@@ -104,7 +105,7 @@ class Phrasing:
 
     def listed(self, things: Iterable[object]) -> str:
         """Anna, Bo och Cilla"""
-        words = [str(thing) for thing in things]
+        words = [_one_line(thing) for thing in things]
         if len(words) < 2:
             return "".join(words)
         return f"{', '.join(words[:-1])} {self.words['and']} {words[-1]}"
