@@ -101,7 +101,7 @@ LABELS = {
         "Dag",
     ),
     *("Uppdrag", "Ersättare", "Föreslå", "Jag", "Ingen", "PROTOKOLL", "Protokoll", "Obs", "Mottagare", "Det"),
-    *("Så", "Något", "En", "Ärenden"),
+    *("Så", "Något", "En", "Ärenden", "Anmält"),
 }
 
 
