@@ -20,7 +20,7 @@ from service.interpretation.surroundings import DraftItem
 from service.interpretation.words import fold, sentences
 
 _GREETING = re.compile(
-    r"^\W*(?:hej(?:san|hej)?|hallå|god ?(?:morgon|dag|kväll)|tjena|morsning|hi|hello|dear|bästa|hej igen)\b[^.!?]{0,40}$"
+    r"^\W*(?:hej(?:san|hej)?|hallå|god ?(?:morgon|dag|kväll)|tjena|morsning|hi|hello|dear|bästa|hej igen)\b(?:,? (?!kan\b|vi\b|jag\b|stryk|ta\b|ok\b|kör|det\b|den\b|allt\b|inga\b|ser\b|bra\b|skicka|lägg|flytta)[\wåäöé]+){0,3}[\W_]*$"
 )
 # "Svar mellan raderna", "mina kommentarer i blått", "två saker bara:"
 _POINTER = re.compile(

@@ -66,6 +66,8 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
         people = [m for m in _people(context, index) if not m.genitive or len(folded) < 40]
         begin, end = spans[at] if spans else (0, len(text))
         heard = [s for s in spoken_in(context, "proposal", index, "presents") if begin <= s.start < end]
+        if (named := _in_details(context, text[begin:end], base + begin, people)) and not heard:
+            return named
         if not heard:
             if people:
                 last_named = people[-1]
@@ -80,6 +82,24 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
     return Found()
 
 
+def _in_details(context: Context, text: str, base: int, people: Sequence[Mention]) -> Found | None:
+    """A name that stands alone among details: "Diskussion, 30 min, Johan Edlund."."""
+    at = 0
+    pieces: list[tuple[int, str]] = []
+    for piece in re.split(r"[,;()/]|\s[–—-]\s|\.(?:\s|$)", text):
+        found = text.find(piece, at)
+        at = found + len(piece)
+        pieces.append((found + len(piece) - len(piece.lstrip()), piece.strip()))
+    details = [p for _, p in pieces if p and (find_minutes(p) is not None and len(p) < 25 or type_of_word(p))]
+    if not details:
+        return None
+    for start, piece in pieces:
+        for mention in people:
+            if mention.start - base == start and mention.end - mention.start >= len(piece) - 1:
+                return contact_of(context, mention)
+    return None
+
+
 _FULL_NAME = re.compile(r"(?<![\w.@])[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)? (?:af |von |de )?[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?(?!\w)")
 
 
@@ -90,7 +110,11 @@ def _people(context: Context, index: int) -> list[Mention]:
     base = 0 if index == SUBJECT else context.sentences[index].start
     for match in _FULL_NAME.finditer(text):
         start, end = base + match.start(), base + match.end()
-        if match.start() > 0 and not any(m.start < end and start < m.end for m in found):
+        if match.start() > 0 or len(text) - match.end() > 2:
+            inside = [m for m in found if start <= m.start and m.end < end and m.person is None and not m.candidates]
+            found = [m for m in found if m not in inside]
+            if any(m.start < end and start < m.end for m in found) or (match.start() == 0 and not inside):
+                continue
             found.append(Mention(start, end, match.group(), contact=Contact(name=match.group())))
     return sorted(found, key=lambda m: m.start)
 
@@ -130,6 +154,8 @@ def _nearest(
     me_inside = re.search(r"\b(?:jag|själv|undertecknad|i)\b", word)
     if inside:
         return contact_of(context, inside[-1])
+    if re.search(r"\b(?:hon|han|hen)\b", before[clause_from:]) and not me_before and re.match(r"\s*(?:den |det )?själv\b", after) and last is not None:
+        return contact_of(context, last)
     if left:
         person = left[-1]
         gap = folded[person.end - base : start]
@@ -201,6 +227,10 @@ def minutes_in(texts: Iterable[str]) -> int | None:
             # "En dryg halvtimme, säg 35 minuter".
             if (found := find_minutes(exact[1])) is not None:
                 return found
+        if (both := re.search(r"(\d{1,3}) ?min\w*\.?[^.;]{0,40}?\b(?:och (?:sedan|sen|därefter)|plus|följt av|samt)\b[^.;]{0,40}?(\d{1,3}) ?min|(\d{1,3}) ?\+ ?(\d{1,3}) ?min", folded)):
+            parts = [int(n) for n in both.groups() if n]
+            if sum(parts) <= 240:
+                return sum(parts)
         if short := re.search(r"\b(fem|tio|femton|tjugo|trettio|fyrtio)minut(?:er|ers|s|are|aren)?\b|\b(\d{1,3})-?minut(?:are|ers)\b", folded):
             return {"fem": 5, "tio": 10, "femton": 15, "tjugo": 20, "trettio": 30, "fyrtio": 40}[short[1]] if short[1] else int(short[2])
         if (found := find_minutes(_without_other_times(folded))) is not None:

@@ -37,6 +37,7 @@ from service.interpretation.titles import (
     is_title,
     masked,
     related,
+    subject_phrase,
     subject_title,
     tidy,
     topic,
@@ -59,6 +60,8 @@ class Matter:
     minutes: int | None = None
     presenter: Found | None = None
     words: str = ""
+    # Time, type and presenter were read in its own part of a sentence.
+    own_words: bool = False
     forum: str | None = None
     meeting: MeetingMention | None = None
     shared: list[int] = field(default_factory=list)
@@ -85,7 +88,7 @@ def read(context: Context) -> list[Intent]:
 
 
 _GREETING = re.compile(
-    r"^\W*(?:hej(?:san|hej)?|hallå|god ?(?:morgon|dag|kväll|middag|fortsättning)|tjena|tjänare|morsning|hi|hello|dear|bästa|kära|till samreko)\b[^.?:]{0,40}[,!.]?\W*$"
+    r"^\W*(?:hej(?:san|hej)?|hallå|god ?(?:morgon|dag|kväll|middag|fortsättning)|tjena|tjänare|morsning|hi|hello|dear|bästa|kära|till samreko)\b(?:,? (?!kan\b|vi\b|jag\b|ska\b|har\b|här\b|ang\b|en\b|ett\b|två\b|det\b|den\b|ny\b|lägg|ta\b|sätt|bifog|till\b|om\b)[\wåäöé]+){0,4}[,!.]?\W*$"
 )
 _SIGN_OFF = re.compile(
     r"^\W*(?:mvh|med vänlig(?:a)? hälsning(?:ar)?|vänlig(?:a|en)?\b|hälsn(?:ing(?:ar)?)?|bästa hälsningar|allt gott|ha det|tack på förhand|tack|/\s*\w+|bästa|best|kind regards|regards|thanks|cheers|vi ses|trevlig|kram)\b[^.?]{0,40}\W*$"
@@ -728,6 +731,13 @@ class _Reader:
                 continue
             title = self._explicit(index)
             strong = hits[0].rule
+            if title is None:
+                title = self._after_colon(index)
+            parts = self._parts(index)
+            if len(parts) > 1:
+                for part in parts:
+                    matters.append(self._part(index, part, strong))
+                continue
             if title is not None and re.match(r"(?i)(?:att|hur|vad)\b", title):
                 # "Hur vi kan stötta dem": what it is about is told elsewhere, if anywhere.
                 title = self._plainer(index, title)
@@ -735,7 +745,9 @@ class _Reader:
                 if matters:
                     matters[-1].indexes.append(index)
                     continue
-                matters.append(Matter(None, [index], index, strong))
+                pointed = self.subject() if self.fresh and not context.words.forwarded else None
+                # "Kan detta komma upp?" under a telling subject line.
+                matters.append(Matter(pointed, [index], index, strong))
                 continue
             same = next((m for m in matters if m.title is None or related(title, m.title)), None)
             if same is None and matters and not self._adds(index, matters[-1]):
@@ -761,13 +773,48 @@ class _Reader:
         self._share_out(matters, body)
         return matters
 
+    def _after_colon(self, index: int) -> str | None:
+        """The matter after "ett ärende från oss:"."""
+        found = re.match(
+            r"(?i)[^:]{0,60}\b(?:ärende|ärendet|punkt|punkten|dagordningspunkt|förslag|önskemål|fråga|item|inspel|ärendeförslag)\w*\b[^:]{0,40}:\s+(?P<title>\S.{3,})$",
+            self.masked[index],
+        )
+        if not found:
+            return None
+        title = after(found["title"])
+        return title if is_title(title) else None
+
+    def _parts(self, index: int) -> list[str]:
+        """Several matters in one sentence: "dels ... dels ...", "1) ... 2) ..."."""
+        cover = self.masked[index]
+        pieces = re.split(r"(?i)(?:^|[\s,:;(])dels\s+", cover)
+        if len(pieces) >= 3:
+            return [p for p in pieces[1:] if re.search(r"\w{3}", p)]
+        pieces = re.split(r"(?:^|\s)(?:\(?\d\)|[a-d]\))\s+", cover)
+        if len(pieces) >= 3:
+            return [p for p in pieces[1:] if re.search(r"\w{3}", p)]
+        return []
+
+    def _part(self, index: int, part: str, rule: str) -> Matter:
+        """A matter that a part of a sentence names, with what that part says of it."""
+        at = self.masked[index].find(part)
+        words = self.text(index)[at : at + len(part)]
+        hits = [s for s in self.asking.spoken(words, "title-after") if s.end < len(words)]
+        title = next((t for s in sorted(hits, key=lambda s: -s.end) if is_title(t := after(part[s.end :]))), None) or after(part)
+        matter = Matter(title if is_title(title) else None, [index], index, rule, words=words)
+        matter.minutes = minutes_in([words])
+        matter.type_text = next((n for n in ("decision", "discussion", "information") if self.asking.speaks(words, n)), None)
+        matter.presenter = presenter_in(self.context, [index], [(at, at + len(part))])
+        matter.own_words = True
+        return matter
+
     def _plainer(self, index: int, title: str) -> str | None:
         """A name for what an asking sentence only circles around."""
         subject = self.subject()
         if subject and self.fresh:
             return None
         body = self.masked[index].replace("\ue000", " ").replace("\ue001", " ")
-        if (found := topic(body)) and not related(found, "möte") and found not in title and not re.match(r"(?i)(?:hur|vad|att)\b", found):
+        if (found := subject_phrase(body)) and not related(found, "möte") and found not in title and not re.match(r"(?i)(?:hur|vad|att)\b", found):
             return found
         return title if not title.casefold().startswith("att") else None
 
@@ -889,6 +936,7 @@ class _Reader:
     def _looks_like_a_line(self, index: int, title: str) -> bool:
         """Whether a sentence is a title with details, and not a story."""
         folded = fold(title)
+        folded = re.split(r" [–—-] |: ", folded)[0]
         return not re.search(r"\b(?:jag|vi|ni|du|är|har|ska|skulle|kan|ser|tycker|kommer|blir|var)\b", folded) or title.endswith("?")
 
     def _prefers(self, subject: str, title: str, body: Sequence[int]) -> bool:
@@ -958,10 +1006,10 @@ class _Reader:
         doubts: list[str] = []
         if not matter.sure:
             doubts.append("rubriken är vår tolkning")
-        minutes = matter.minutes if matter.minutes is not None else minutes_in(texts)
+        minutes = matter.minutes if matter.minutes is not None or matter.own_words else minutes_in(texts)
         presenter = matter.presenter or presenter_in(context, indexes)
         type_ = type_of_word(matter.type_text) if matter.type_text else None
-        if type_ is None and matter.rule not in {"proposal/table", "proposal/form"}:
+        if type_ is None and not matter.own_words and matter.rule not in {"proposal/table", "proposal/form"}:
             type_ = self._type(matter, indexes, single)
         forum = matter.forum
         if forum is None and matter.rule not in {"proposal/form"}:

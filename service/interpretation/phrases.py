@@ -18,7 +18,11 @@ from service.interpretation.words import fold
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A rule and the words it saw; `name` is the part of the rule's name after the slash."""
+    """A rule and the words it saw.
+
+    `name` is the part of the rule's name after the slash; what follows two
+    dashes ("title-after--informed") only tells rules of one name apart.
+    """
 
     rule: str
     start: int
@@ -26,7 +30,7 @@ class Spoken:
 
     @property
     def name(self) -> str:
-        return self.rule.partition("/")[2]
+        return self.rule.partition("/")[2].partition("--")[0]
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Phrases:
         line = line or Line(0, fold(text), fold(text))
         found: list[Spoken] = []
         for rule, phrases, against in self.rules:
-            if names and rule.partition("/")[2] not in names:
+            if names and not {rule.partition("/")[2], rule.partition("/")[2].partition("--")[0]} & set(names):
                 continue
             spans = {_span(p, m, line) for p in phrases for m in p.finditer(line)}
             if not spans:
@@ -94,7 +98,7 @@ def spoken_in(context: Context, kind: str, index: int, *names: str) -> tuple[Spo
         for row in (*context.hits, *context.near_misses)
         if row.line == index and row.rule.startswith(f"{kind}/")
     }
-    wanted = tuple(n for n in (names or heard) if n in heard)
+    wanted = tuple(n for n in heard if not names or n in names or n.partition("--")[0] in names)
     if not wanted:
         return ()
     # The subject line is the first of the lines.

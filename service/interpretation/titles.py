@@ -50,7 +50,7 @@ _HOW_THEY_DO = re.compile(r"(?i)hur (?:de|ni|dom|man) (?:gör|jobbar|arbetar|han
 
 # Where a title ends.
 _ENDS = re.compile(
-    rf"(?:\s|,|^)(?:(?:på|till|inför|vid|under|i|den|för|nu|redan|ert|vårt|er|det|ett|någon|gång|gärna|at|on|for|in|to|by|of the)\s+)*{MEETING}"
+    rf"(?:\s|,|^)(?:(?:på|till|inför|vid|under|i|den|för|nu|redan|sammanträdet|sammankomsten|mötet|nätverkets|samrekos?|ert|vårt|er|det|ett|någon|gång|gärna|at|on|for|in|to|by|of the)\s+)*{MEETING}"
     rf"|\s*[,(–-]?\s*(?:(?:i|på|under|ca|cirka|max|typ|om|ungefär|avsätt|behöver|and|och|for|med)\s+)*{TIME}"
     r"|[.!?;]+(?=\s|$)|[.!?;]\"|\n|…|\s*[:;]-?\)"
     r"|\s+(?:på|upp på|till|in på|on|onto) (?:den |er |vår |mötets? |nästa |the )?(?:dagordning(?:en)?|agenda(?:n)?|mötesagendan|föredragningslistan|möteslistan|programmet|listan|bordet)\b"
@@ -304,11 +304,23 @@ def topic(sentence: str) -> str | None:
         title = after(found["np"])
         if is_title(title) and len(title.split()) <= 10:
             return title
-    body = _FILLER_LEAD.sub("", text)
+    if title := subject_phrase(text):
+        return title
+    if found := re.search(r"(?i)\b(?:om|kring|gällande|angående|rörande|avseende)\s+(?P<np>[^.;:!?]{4,80})", text):
+        title = after(found["np"])
+        if is_title(title) and 2 <= len(title.split()) <= 9:
+            return title
+    return None
+
+
+def subject_phrase(sentence: str) -> str | None:
+    """What stands before the verb of a sentence that tells something."""
+    body = _FILLER_LEAD.sub("", sentence.strip())
+    body = re.sub(r"(?i)^(?:läste|såg|fick|hörde|noterade|läser|ser|hör)\s+(?:just|precis|nyss|i går|idag)?\s*(?:att\s+)?", "", body)
     if found := _SUBJECT_PHRASE.match(body):
         title = tidy(stripped(found["np"]))
         if len(title.split()) == 1 and (clause := re.match(r"(?i)[^,.;:!?]{8,90}", body)) and len(clause.group().split()) <= 11:
             title = tidy(clause.group())
-        if is_title(title) and len(title.split()) <= 11 and not re.match(r"(?i)(?:det|den|vi|jag|ni|du|han|hon|de|man|som|om|när|nu|här|så|i|på|efter|under|där|vad|hur|flera|många|inte|båda|både|skulle|kan|kunde|ska|får|bör|borde|måste|sätt|ta|kolla|hoppas|tack|alltså|därför|nog|gärna|ännu|något|någon|här|hur|var|vem|varför|vilken|detta|nästa|säg|allt|alla|fullmäktige|men|och|jo|ja|nej|tyvärr|egentligen)\b", title):
+        if is_title(title) and len(title.split()) <= 11 and not re.match(r"(?i)(?:det|den|vi|jag|ni|du|han|hon|de|man|som|om|när|nu|här|så|i|på|efter|under|där|vad|hur|flera|många|inte|båda|både|skulle|kan|kunde|ska|får|bör|borde|måste|sätt|ta|kolla|hoppas|tack|alltså|därför|nog|gärna|ännu|något|någon|här|hur|var|vem|varför|vilken|detta|nästa|säg|allt|alla|fullmäktige|[a-zåäö]+ (?:drar|tar|föredrar|presenterar|ringde|undrar|vill|tycker|har|är|skulle|sa|kan)|men|och|jo|ja|nej|tyvärr|egentligen)\b", title):
             return title
     return None
