@@ -6,6 +6,7 @@ The tests render all of them; whoever wants to see the letters can too.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -46,7 +47,7 @@ MARIA = Recipient("Maria Lundgren", "maria.lundgren@ostersund.example", "maria.l
 
 
 def a_file(name: str, size: int = 240_000, kind: str = "application/pdf") -> FileRef:
-    return FileRef(sha256=f"{abs(hash(name)):064x}"[:64], filename=name, content_type=kind, size=size)
+    return FileRef(sha256=hashlib.sha256(name.encode()).hexdigest(), filename=name, content_type=kind, size=size)
 
 
 SIP_FILES = (

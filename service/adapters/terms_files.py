@@ -14,6 +14,7 @@ from service.domain.distribution import GROUPS
 from service.domain.intents import ItemType
 from service.domain.network import MeetingKind
 from service.domain.timeline import Step, StepRule
+from service.domain.year import YearRule, YearStep
 from service.usecases.office import Rules
 
 
@@ -33,8 +34,19 @@ class _Step(Strict):
         return self
 
 
+class _YearStep(Strict):
+    step: YearStep
+    because: str = Field(min_length=3)
+    years: int = Field(default=0, ge=-1, le=0)
+    month: int = Field(ge=1, le=12)
+    day: int = Field(ge=1, le=31)
+    at: time
+    roll: Literal["earlier", "later", "none"] = "none"
+
+
 class _Timeline(Strict):
     step: tuple[_Step, ...]
+    year: tuple[_YearStep, ...] = ()
 
 
 class _Distribution(Strict):
@@ -83,6 +95,7 @@ def load_rules(shipped: Path, own: Path | None = None) -> Rules:
             )
     return Rules(
         timeline=tuple(StepRule(**row.model_dump()) for row in timeline.step),
+        year=tuple(YearRule(**row.model_dump()) for row in timeline.year),
         distribution=lists.mailing,
         standing_items=tuple(StandingItem(**row.model_dump()) for row in standing.item),
     )

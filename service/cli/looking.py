@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from datetime import date
 
 from service.adapters import inspecting
 from service.adapters.terms_files import load_rules
@@ -14,6 +15,7 @@ from service.domain.world import World
 from service.usecases.load import align, charter_of
 from service.usecases.rehearse import as_rows, as_table
 from service.usecases.rehearse import rehearse as plan
+from service.usecases.roster import in_words, roster
 from service.usecases.status import status as gather
 from service.usecases.status import status_in_words
 from service.wiring import network_of, open_service, shipped
@@ -34,6 +36,22 @@ def status(args: argparse.Namespace) -> int:
             print(json.dumps(found, ensure_ascii=False, indent=1))
         else:
             print(status_in_words(found, service.store.world()))
+    return 0
+
+
+def people(args: argparse.Namespace) -> int:
+    """Who holds which seat on a day."""
+    config = load_config(args.config)
+    with open_service(config, clock_for(config, None)) as service:
+        try:
+            day = date.fromisoformat(args.on) if args.on else service.office.now().date()
+        except ValueError as error:
+            raise ValueError(f"--on {args.on}: ska skrivas som 2027-03-01") from error
+        found = roster(service.store.world(), day)
+        if args.json:
+            print(json.dumps(found, ensure_ascii=False, indent=1))
+        else:
+            print(in_words(found, service.store.world()))
     return 0
 
 

@@ -25,7 +25,22 @@ def progress(world: World, meeting: Meeting) -> Progress:
         draft_made=agenda.created if agenda else None,
         minutes="none" if minutes is None or minutes.state == "superseded" else minutes.state,
         minutes_made=minutes.created if minutes else None,
+        sets_priorities=_sets_priorities(world, meeting),
+        has_referrals=bool(agenda and any(i.forum for i in agenda.lines)),
     )
+
+
+def _sets_priorities(world: World, meeting: Meeting) -> bool:
+    """Whether it is the year's first ordinary meeting, and nobody has told what it decided."""
+    first = min(
+        (
+            m.start
+            for m in world.meetings.values()
+            if m.kind == "ordinary" and not m.cancelled and m.start.year == meeting.start.year
+        ),
+        default=None,
+    )
+    return meeting.start == first and meeting.start.year not in world.priorities
 
 
 def state(world: World, meeting: Meeting, timeline: Timeline, now: datetime) -> State:

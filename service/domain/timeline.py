@@ -17,7 +17,7 @@ from service.domain.working_days import first_working_day, last_working_day
 Step = Literal[
     "call", "remind-call", "close", "preparation", "draft", "remind-draft", "escalate-draft", "send-agenda",
     "agenda-late", "attendance-list", "minutes-form", "remind-minutes", "escalate-minutes",
-    "remind-minutes-draft", "send-minutes",
+    "remind-minutes-draft", "send-minutes", "ask-priorities", "referrals",
 ]  # fmt: skip
 
 
@@ -62,6 +62,10 @@ class Progress:
     draft_made: datetime | None = None
     minutes: Literal["none", "waiting", "approved", "sent"] = "none"
     minutes_made: datetime | None = None
+    # The year's first ordinary meeting, its priorities not told yet.
+    sets_priorities: bool = False
+    # Something on the agenda is for a body above the network to decide.
+    has_referrals: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Due:
 
 # A reminder gives the secretary at least so long with the version she has.
 GRACE = timedelta(hours=20)
+# When the time is up, an hour.
+SHORT_GRACE = timedelta(hours=1)
 # And members, and the writer of the minutes, so long since they were asked.
 PATIENCE = timedelta(days=3)
 # After so long the form for the minutes has lost its point.
@@ -102,9 +108,14 @@ def _wanted(
     step: Step, meeting: Meeting, progress: Progress, moments: Mapping[Step, datetime], now: datetime
 ) -> bool:
     before_start = now < meeting.start
-    open_for_matters = now < moments.get("close", meeting.start)
-    rested = progress.draft_made is not None and now >= progress.draft_made + GRACE
-    too_late = now >= moments.get("send-agenda", meeting.start)
+    open_for_matters = progress.draft == "none" and now < moments.get("close", meeting.start)
+
+    def rested(for_so_long: timedelta) -> bool:
+        """Whether the secretary has had the version she has for a while."""
+        return progress.draft_made is not None and now >= progress.draft_made + for_so_long
+
+    # Once the promise is broken, one letter says so to everyone; the ladder has lost its point.
+    broken = now >= moments.get("agenda-late", meeting.start)
 
     def long_since(asked: Step) -> bool:
         """Whether the question that a reminder is about was put a good while ago."""
@@ -121,13 +132,13 @@ def _wanted(
             return before_start and progress.draft == "none"
         case "remind-draft":
             # Silence is not consent: an unapproved agenda becomes a reminder.
-            return before_start and progress.draft == "waiting" and (rested or too_late)
+            return not broken and progress.draft == "waiting" and rested(GRACE)
         case "escalate-draft":
-            return before_start and progress.draft == "waiting" and (rested or too_late)
+            return not broken and progress.draft == "waiting" and rested(GRACE)
         case "send-agenda":
             return before_start and progress.draft == "approved"
         case "agenda-late":
-            return before_start and progress.draft == "waiting"
+            return before_start and progress.draft == "waiting" and rested(SHORT_GRACE)
         case "attendance-list":
             return before_start
         case "minutes-form":
@@ -145,6 +156,10 @@ def _wanted(
             )
         case "send-minutes":
             return progress.minutes == "approved"
+        case "ask-priorities":
+            return progress.sets_priorities and now < meeting.end + NEWS
+        case "referrals":
+            return progress.has_referrals and now < meeting.end + NEWS
 
 
 def next_moment(meetings: Sequence[Meeting], timeline: Timeline, now: datetime) -> datetime | None:

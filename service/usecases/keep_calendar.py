@@ -13,12 +13,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from service.domain.agenda import Draft, compile_agenda
+from service.domain.agenda import Draft, Item, compile_agenda
 from service.domain.distribution import chair, names, recipient, recipients, secretary
 from service.domain.network import Meeting
 from service.domain.progress import agenda_at, closes_at, progress
 from service.domain.timeline import Due, Step, due
 from service.domain.world import Entity, StepDone, World
+from service.usecases.filing.case import ToDecide
 from service.usecases.letters import (
     agenda_document,
     calendar_entry,
@@ -29,7 +30,9 @@ from service.usecases.letters import (
 )
 from service.usecases.office import Book, Office, Outbound, Rules
 from service.usecases.outgoing import CalendarEntry, DocumentOrder, Post, Recipient, agenda_lines
+from service.usecases.words import listed
 from service.usecases.writing import write
+from service.usecases.year import ask_priorities_post, keep_year
 
 log = logging.getLogger("kallelse.calendar")
 
@@ -40,6 +43,7 @@ class Taken:
 
     posts: tuple[Post, ...] = ()
     put: tuple[Entity, ...] = ()
+    decide: tuple[ToDecide, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,7 @@ def keep_calendar(office: Office) -> int:
     for key in list(office.store.world().meetings):
         while _take_next(office, key):
             taken += 1
-    return taken + _reports(office)
+    return taken + keep_year(office) + _reports(office)
 
 
 def _take_next(office: Office, key: object) -> bool:
@@ -85,6 +89,9 @@ def _take_next(office: Office, key: object) -> bool:
         taken = STEPS[step](Moment(book.world, office.rules, meeting, now))
         book.put((*taken.put, StepDone(meeting.key, step, now)))
         write(office, book, taken.posts, now)
+        for asked in taken.decide:
+            letters = write(office, book, [asked.post], now)
+            book.ask(asked.question, [letter.message_id for letter in letters])
         book.note("step", meeting=meeting.key, detail=step)
     log.info("step=%s meeting=%s letters=%d", step, meeting.key, len(taken.posts))
     return True
@@ -97,19 +104,27 @@ def _due(world: World, rules: Rules, key: object, now: datetime) -> list[Due]:
 
 def _call(at: Moment, mailing: str = "call") -> Taken:
     """Ask everyone for matters."""
-    items = tuple(i for i in at.world.items_of(at.meeting.key) if i.state == "proposed" and not i.standing)
+    # Matters that came while no meeting was planned have waited for this one.
+    placed = tuple(
+        dataclasses.replace(i, meeting=at.meeting.key)
+        for i in at.world.items.values()
+        if i.meeting is None and i.state == "proposed" and not i.standing
+    )
+    known = at.world.items_of(at.meeting.key)
+    items = (*(i for i in known if i.state == "proposed" and not i.standing), *placed)
     facts = {
         "closes_at": closes_at(at.meeting, at.rules.timeline),
         "agenda_at": agenda_at(at.meeting, at.rules.timeline),
         "items": agenda_lines(items, at.meeting, names(at.world)),
-        "priorities": (),
+        "priorities": at.world.focus_areas(at.meeting.start.year),
     }
     what = "call" if mailing == "call" else "reminder"
     return Taken(
         tuple(
             Post(what=what, mailing=mailing, to=to, meeting=at.meeting.key, facts=facts)  # type: ignore[arg-type]
             for to in at.everyone(mailing)
-        )
+        ),
+        placed,
     )
 
 
@@ -124,9 +139,7 @@ def _close(at: Moment) -> Taken:
 
 def _preparation(at: Moment) -> Taken:
     """The proposed matters, with all material, to those who prepare the agenda."""
-    items = compile_agenda(
-        at.meeting, at.world.items_of(at.meeting.key), at.rules.standing_items, _meetings(at.world)
-    )
+    items = _compiled(at)
     planned = sum(i.minutes or 0 for i in items)
     facts = {
         "items": agenda_lines(items, at.meeting, names(at.world)),
@@ -163,15 +176,23 @@ def _preparation_entry(at: Moment) -> CalendarEntry:
     )
 
 
-def _meetings(world: World) -> tuple[Meeting, ...]:
-    return tuple(world.meetings.values())
+def _compiled(at: Moment) -> tuple[Item, ...]:
+    """The items of the meeting as they stand; the year's focus areas under what evaluates them."""
+    items = at.world.items_of(at.meeting.key)
+    compiled = compile_agenda(at.meeting, items, at.rules.standing_items, tuple(at.world.meetings.values()))
+    areas = at.world.focus_areas(at.meeting.start.year)
+    if not areas:
+        return compiled
+    told = f"Årets fokusområden: {listed(areas)}."
+    return tuple(
+        dataclasses.replace(i, description=told) if i.id.endswith(".evaluation") and i.standing else i
+        for i in compiled
+    )
 
 
 def _draft(at: Moment) -> Taken:
     """Number the items and show them to the secretary."""
-    lines = compile_agenda(
-        at.meeting, at.world.items_of(at.meeting.key), at.rules.standing_items, _meetings(at.world)
-    )
+    lines = _compiled(at)
     newest = at.world.newest_draft("agenda", at.meeting.key)
     draft = Draft("agenda", at.meeting.key, newest.version + 1 if newest else 1, at.now, lines)
     return Taken(draft_posts(at.world.put((draft,)), at.rules, at.meeting, draft, at.now), (draft,))
@@ -399,6 +420,32 @@ def _send_minutes(at: Moment) -> Taken:
     return Taken(posts, (dataclasses.replace(draft, state="sent"),))
 
 
+def _ask_priorities(at: Moment) -> Taken:
+    """The year's first meeting has set its priorities: which?"""
+    asked = ask_priorities_post(at.world, at.meeting.key, at.now)
+    return Taken(decide=(asked,) if asked else ())
+
+
+def _referrals(at: Moment) -> Taken:
+    """What is for SVOM or Barnarenan to decide, with its material, to the secretary."""
+    draft = at.world.newest_draft("agenda", at.meeting.key)
+    matters = tuple(i for i in draft.lines if i.forum) if draft else ()
+    facts = {"lines": agenda_lines(matters, at.meeting, names(at.world))}
+    return Taken(
+        tuple(
+            Post(
+                what="reminder",
+                mailing="referrals",
+                to=to,
+                meeting=at.meeting.key,
+                facts=facts,
+                files=files_of(matters),
+            )
+            for to in _secretary(at)
+        )
+    )
+
+
 STEPS: dict[Step, Callable[[Moment], Taken]] = {
     "call": _call,
     "remind-call": _remind_call,
@@ -415,6 +462,8 @@ STEPS: dict[Step, Callable[[Moment], Taken]] = {
     "escalate-minutes": _escalate_minutes,
     "remind-minutes-draft": _remind_minutes_draft,
     "send-minutes": _send_minutes,
+    "ask-priorities": _ask_priorities,
+    "referrals": _referrals,
 }
 
 

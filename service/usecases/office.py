@@ -19,6 +19,7 @@ from service.domain.letters import Letter
 from service.domain.references import What
 from service.domain.timeline import Timeline
 from service.domain.world import Entity, World
+from service.domain.year import YearRule
 from service.interpretation.surroundings import Surroundings
 from service.usecases.outgoing import CalendarEntry, DocumentOrder, Post, Recipient
 
@@ -111,11 +112,13 @@ class OpenQuestion:
     `about` is the number of the letter that raised it and `speaker` the
     person whose wish it is (None for an outsider).  `kind` is "reading" (the
     sender chooses among readings), "wish" (the secretary decides on an
-    outsider's or unproven wish), "question" (the secretary answers a member)
-    or "late" (which meeting a late matter belongs to).
+    outsider's or unproven wish), "question" (the secretary answers a member),
+    "late" (which meeting a late matter belongs to, or whether late material
+    is sent on), "priorities" (which focus areas the meeting decided) or
+    "successors" (who is chair and secretary next year).
     """
 
-    kind: Literal["reading", "wish", "question", "late"]
+    kind: Literal["reading", "wish", "question", "late", "priorities", "successors"]
     about: int
     speaker: str | None
     asked: Recipient
@@ -287,6 +290,7 @@ class Rules:
     # Which groups of people each mailing goes to.
     distribution: Mapping[str, tuple[str, ...]]
     standing_items: tuple[StandingItem, ...]
+    year: tuple[YearRule, ...] = ()
 
 
 @dataclass(frozen=True)

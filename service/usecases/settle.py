@@ -20,6 +20,7 @@ from service.usecases.office import Book, LetterState, Office, OpenQuestion, Opt
 from service.usecases.opening import Opened, open_letter, store_files
 from service.usecases.outgoing import Post
 from service.usecases.writing import write
+from service.usecases.year import settle_priorities, settle_successors
 
 
 def may_answer(world: World, question: OpenQuestion, opened: Opened, office: Office) -> bool:
@@ -40,8 +41,11 @@ def may_answer(world: World, question: OpenQuestion, opened: Opened, office: Off
 
 def settle_question(office: Office, book: Book, question: OpenQuestion, opened: Opened) -> LetterState | None:
     """Do what an answer says; None when the letter is no answer to the question after all."""
-    if question.kind == "question":
-        return _pass_on(office, book, question, opened)
+    match question.kind:
+        case "question":
+            return _pass_on(office, book, question, opened)
+        case "priorities" | "successors":
+            return _settle_for_the_year(office, book, question, opened)
     chosen = choose(opened.reading.text, len(question.options))
     option = _chosen(office, book, question, opened, chosen)
     if option is None:
@@ -49,6 +53,26 @@ def settle_question(office: Office, book: Book, question: OpenQuestion, opened: 
         return None
     book.close(question, opened.reading.text[:500])
     _carry_out_option(office, book, question, opened, option)
+    return "acted"
+
+
+def _settle_for_the_year(
+    office: Office, book: Book, question: OpenQuestion, opened: Opened
+) -> LetterState | None:
+    """Record the focus areas, or who is chair and secretary, of the year that was asked about."""
+    if opened.reference is None or opened.reference.meeting is None:
+        return None
+    year, text = opened.reference.meeting.year, opened.reading.text
+    if question.kind == "priorities":
+        areas = settle_priorities(book, text, year)
+        note = Note("priorities", {"year": year, "areas": areas}) if areas else None
+    else:
+        sentence = settle_successors(book, question, text, year, office.now())
+        note = Note("successors", {"sentence": sentence}) if sentence else None
+    if note is None:
+        return None
+    book.close(question, text[:500])
+    answer(office, book, opened, Outcome(notes=(note,)))
     return "acted"
 
 

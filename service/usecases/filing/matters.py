@@ -7,6 +7,7 @@ import dataclasses
 from rapidfuzz import fuzz
 
 from service.domain.agenda import Draft, Item
+from service.domain.distribution import names, recipients
 from service.domain.intents import Contact, Proposal, Supplement, Withdrawal
 from service.domain.network import Meeting
 from service.domain.progress import agenda_is_out, closes_at, open_for_matters
@@ -16,7 +17,7 @@ from service.usecases.drafting import next_version, with_item, without_item
 from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
 from service.usecases.letters import draft_posts, to_secretary
 from service.usecases.office import OpenQuestion, Option
-from service.usecases.outgoing import Post
+from service.usecases.outgoing import Post, agenda_lines
 from service.usecases.words import day_in_words
 
 
@@ -42,8 +43,14 @@ def file_proposal(case: Case) -> Outcome:
 
 
 def _item(case: Case, intent: Proposal, meeting: Meeting | None) -> Item:
+    # What has been kept since it came has its id already, and now gets its place.
+    kept = (
+        i.id
+        for i in case.world.items.values()
+        if i.letter == case.number and i.state in ("late", "held") and i.title == intent.title
+    )
     return Item(
-        id=case.id,
+        id=next(kept, case.id),
         meeting=meeting.key if meeting else None,
         title=intent.title,
         type=intent.type,
@@ -145,6 +152,11 @@ def _add_after_closing(case: Case, intent: Proposal, meeting: Meeting) -> Outcom
     outcome = Outcome(put=(item,), notes=(_noted(item, meeting, late=False),))
     if draft is None:
         return outcome
+    if draft.state == "sent":
+        # The agenda is out: the matter is added to it, and everyone gets what is new.
+        added = dataclasses.replace(draft, lines=with_item(draft, item))
+        after = dataclasses.replace(case, world=case.world.put((item, added)))
+        return outcome.plus(Outcome(put=(added,), posts=supplementary_posts(after, meeting, item)))
     return outcome.plus(
         _redraft(case, meeting, with_item(draft, item), (f"”{item.title}” är tillagt.",), also=(item,))
     )
@@ -298,13 +310,64 @@ def file_supplement(case: Case) -> Outcome:
     if draft and meeting:
         told = f"”{item.title}” har fått nya handlingar."
         outcome = outcome.plus(_redraft(case, meeting, with_item(draft, fuller), (told,), also=(fuller,)))
+    elif out and meeting and case.decided:
+        added = dataclasses.replace(fuller, files=files)
+        return Outcome(put=(fuller,), posts=supplementary_posts(case, meeting, added))
     elif out and meeting:
-        outcome = outcome.plus(
-            _tell_secretary(
-                case, meeting, f"”{item.title}” har fått nya handlingar sedan dagordningen skickades."
-            )
-        )
+        outcome = outcome.plus(_ask_to_send_on(case, meeting, item))
     return outcome
+
+
+def _ask_to_send_on(case: Case, meeting: Meeting, item: Item) -> Outcome:
+    """Material that came after the agenda went out: the secretary says whether it is sent on."""
+    to = to_secretary(case.world, case.now)
+    if to is None:
+        return Outcome()
+    intent = dataclasses.replace(case.intent, title=item.title, certain=True)  # type: ignore[call-arg]
+    options = (
+        Option("Skicka det nya till alla som har fått dagordningen.", (intent,)),
+        Option("Skicka inte ut det."),
+    )
+    question = OpenQuestion("late", case.number, case.speaker.id if case.speaker else None, to, options)
+    post = Post(
+        what="ask",
+        mailing="ask-secretary",
+        to=to,
+        meeting=meeting.key,
+        facts={
+            "reason": (
+                f"”{item.title}” har fått nya handlingar sedan dagordningen för mötet "
+                f"{day_in_words(meeting.day)} skickades. Ska de skickas ut som ett tillägg?"
+            ),
+            **_their_words(case),
+            "options": tuple(o.sentence for o in options),
+        },
+        files=tuple(case.files.values()),
+        because_of=case.number,
+    )
+    return Outcome(decide=(ToDecide(question, post),))
+
+
+def supplementary_posts(case: Case, meeting: Meeting, item: Item) -> tuple[Post, ...]:
+    """Only what is new, to everyone who has had the agenda."""
+    draft = case.world.newest_draft("agenda", meeting.key)
+    lines = draft.lines if draft else ()
+    number = draft.number_of(item.id) if draft else None
+    shown = agenda_lines((item,), meeting, names(case.world))[0]
+    everyone = recipients(case.world, case.rules.distribution["agenda"], meeting, (*lines, item), case.now)
+    return tuple(
+        Post(
+            what="agenda",
+            mailing="supplementary",
+            to=to,
+            meeting=meeting.key,
+            version=draft.version if draft else 1,
+            facts={"line": dataclasses.replace(shown, number=number or 0)},
+            files=item.files,
+            because_of=case.number,
+        )
+        for to in everyone
+    )
 
 
 def _open_draft(case: Case, item: Item) -> Draft | None:
