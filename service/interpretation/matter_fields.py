@@ -46,7 +46,6 @@ def writer(context: Context) -> Contact | None:
     return None
 
 
-_HAS_PERSON = re.compile(r"\b(?:jag|undertecknad|själv|i|me|myself|vi)\b")
 _NOT_PRESENTER = re.compile(
     r"\b(?:känner till|vet om|hälsar|hälsa|tipsade|bad mig|frågade|undrade|hörde av sig|har hört av sig|tyckte|håller med|stöder|instämmer|tack(?:ar)? till|cc|kopia|enligt|pratat med|talat med|stämt av med|tillsammans med|knows|told me|asked me)\b"
 )
@@ -119,10 +118,8 @@ def _people(context: Context, index: int) -> list[Mention]:
     return sorted(found, key=lambda m: m.start)
 
 
-_FIRST_PERSON = re.compile(
-    r"\b(?:jag|undertecknad|i|i'll|i'm)\b(?:\s+\w+){0,5}?\s*$"
-)
-_FIRST_PERSON_AFTER = re.compile(r"^\s*(?:den|det|detta|punkten|ärendet|mig|gärna|nog|då|också)?\s*:?\s*(?:är )?\s*(?:jag|själv|undertecknad|mig|myself)\b")
+# A lone "i" is a preposition in Swedish.
+_ME = re.compile(r"\b(?:jag|undertecknad|i'll|i'm|i'd|i (?:will|can|would|shall|could|am))\b")
 
 
 def _nearest(
@@ -150,8 +147,8 @@ def _nearest(
         if re.search(r"\b(?:honom|henne|hen)\b", before[clause_from:]) and last:
             return contact_of(context, last)
         return Found()
-    me_before = re.search(r"\b(?:jag|undertecknad|i)\b", before[clause_from:])
-    me_inside = re.search(r"\b(?:jag|själv|undertecknad|i)\b", word)
+    me_before = re.search(_ME, before[clause_from:])
+    me_inside = re.search(r"\b(?:jag|undertecknad|i'll|i'm)\b", word)
     if inside:
         return contact_of(context, inside[-1])
     if re.search(r"\b(?:hon|han|hen)\b", before[clause_from:]) and not me_before and re.match(r"\s*(?:den |det )?själv\b", after) and last is not None:
@@ -164,10 +161,11 @@ def _nearest(
             return Found(me) if me else Found()
         if not _NOT_PRESENTER.search(gap) and len(gap) <= 60:
             return contact_of(context, person)
-    if re.match(r"\s*(?:den |det |detta |punkten |den här )?(?:gärna |nog )?(?:jag|själv|undertecknad|i själva)\b", after) or me_before or me_inside:
-        if me_before and re.search(r"\b(?:vill|skulle vilja|önskar|kan|vi)\b[^.]*$", before[clause_from + me_before.end() :]) and re.search(
-            r"\b(?:ta upp|berätta|presentera|redovisa|inleda|informera|höra|att (?:ni|vi|någon|gruppen))\b", before[clause_from + me_before.end() :] + word
-        ) and not re.search(r"\b(?:dra|hålla i|föredra|presentera|berätta|redovisa)\b", word):
+    if re.match(r"\s*(?:den |det |detta |punkten |den här )?(?:gärna |nog )?(?:jag|själv|undertecknad)\b", after) or me_before or me_inside:
+        if me_before and re.search(
+            r"\b(?:ta upp|höra|veta|få (?:en|ett|mer|lite)|att (?:ni|vi|någon|gruppen|nätverket|de))\b", before[clause_from + me_before.end() :]
+        ):
+            # "Jag vill att någon berättar" names nobody.
             return Found()
         me = writer(context)
         return Found(me) if me else Found()

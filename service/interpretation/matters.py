@@ -425,10 +425,13 @@ class _Reader:
             settled.append((at, Supplement(certain=context.trusted and doubt is None, doubt=doubt, title=title, evidence=supplement.evidence)))
         if settled:
             paragraphs = {context.sentences[i].paragraph for i, _ in found if 0 <= i < len(context.sentences)}
+            asked = any(
+                self._spoken(self.asking, i, "title-after", "title-before", "asks")
+                for i, s in context.numbered() if s.paragraph not in paragraphs
+            )  # fmt: skip
             self.taken.update(
                 i for i, s in context.numbered()
-                if (s.paragraph in paragraphs and not s.bullet and not self._spoken(self.asking, i, "title-after"))
-                or not self._spoken(self.asking, i, "title-after", "title-before", "asks")
+                if (s.paragraph in paragraphs and not self._spoken(self.asking, i, "title-after")) or not asked
             )  # fmt: skip
         return settled
 
@@ -745,7 +748,7 @@ class _Reader:
                 if matters:
                     matters[-1].indexes.append(index)
                     continue
-                pointed = self.subject() if self.fresh and not context.words.forwarded else None
+                pointed = self._fuller(body) if self.fresh and not context.words.forwarded else None
                 # "Kan detta komma upp?" under a telling subject line.
                 matters.append(Matter(pointed, [index], index, strong))
                 continue
@@ -890,14 +893,7 @@ class _Reader:
                     matter.indexes.append(index)
                     return
         if subject and (self.fresh or self._in_body(subject, body)):
-            if len(subject.split()) == 1:
-                # "Vejp", when the text says "vejpen på högstadiet".
-                for index in body:
-                    found = topic(self.masked[index].replace("\ue000", " ").replace("\ue001", " "))
-                    if found and related(subject, found) and 2 <= len(found.split()) <= 7:
-                        matter.title = found
-                        return
-            matter.title = subject
+            matter.title = self._fuller(body)
             return
         if self.called or self.subject_asks():
             at = matter.asked_in if matter.asked_in != SUBJECT else (body[0] if body else SUBJECT)
@@ -932,6 +928,16 @@ class _Reader:
             if title and is_title(title) and len(title.split()) <= 12:
                 matter.title, matter.sure = title, False
                 return
+
+    def _fuller(self, body: Sequence[int]) -> str | None:
+        """The subject line's title, or the text's own fuller form of it ("vejpen på högstadiet" for "Vejp")."""
+        subject = self.subject()
+        if subject and len(subject.split()) == 1:
+            for index in body:
+                found = topic(self.masked[index].replace("\ue000", " ").replace("\ue001", " "))
+                if found and related(subject, found) and 2 <= len(found.split()) <= 7:
+                    return found
+        return subject
 
     def _looks_like_a_line(self, index: int, title: str) -> bool:
         """Whether a sentence is a title with details, and not a story."""

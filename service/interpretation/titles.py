@@ -178,7 +178,7 @@ _MODAL_LEAD = re.compile(
     r"(?i)^(?:\W*(?:förresten|apropå det|sen|sedan|dessutom|även|också|så|men|och|jo|hej|hejsan|en sak till|ja|dels|nu|ps|p\.s\.|då|kanske|samt|för övrigt|slutligen|till sist)\b[\s,:–-]*)*(?:\b(?:kan|kunde|skulle|ska|får|bör|borde|går det att få in|vore|måste|behöver|could|can|would|should)\b\s+(?:inte\s+|möjligen\s+|vi\s+inte\s+|nog\s+|kanske\s+|du få\s+|vi få\s+)?)"
 )
 _FILLER_LEAD = re.compile(
-    r"(?i)^(?:\W*(?:förresten|apropå det|sen|sedan|dessutom|även|också|så|men|och|jo|hej|hejsan|en sak till|ja|dels|nu|ps|då|kanske|samt|för övrigt|slutligen|till sist|att|därför|nämligen)\b[\s,:–-]*)+"
+    r"(?i)^(?:\W*(?:förresten|apropå det|sen|sedan|dessutom|även|också|så|men|och|jo|hej|hejsan|asså|alltså|liksom|en sak till|ja|dels|nu|ps|då|kanske|samt|för övrigt|slutligen|till sist|att|därför|nämligen)\b[\s,:–-]*)+"
 )
 
 
@@ -285,7 +285,7 @@ def _original(text: str, word: str) -> str:
 
 
 _FINITE = (
-    r"är|var|har|hade|blir|blev|ska|skall|skulle|kan|kunde|måste|behöver|borde|bör|vill|ville|får|fick|gör|går|gick|tar|tog|ger|gav|kommer|kom|finns|fanns|"
+    r"är|e|ä|var|har|hade|blir|blev|ska|skall|skulle|kan|kunde|måste|behöver|borde|bör|vill|ville|får|fick|gör|går|gick|tar|tog|ger|gav|kommer|kom|finns|fanns|"
     r"ser|såg|står|stod|ligger|låg|saknas|saknar|ökar|ökade|minskar|påverkar|fungerar|funkar|behövs|krävs|kräver|växer|blivit|verkar|tycks|innebär|berör|gäller|handlar|riskerar|leder|"
     r"drabbar|skapar|orsakar|upplevs|upplever|ställer|tvingas|slutar|upphör|läggs|skickas|skickar|ändras|börjar|träder|skiljer|varierar|hamnar|faller|brister|kostar|tycker|behandlas|diskuteras|is|are|has|have|needs"
 )
@@ -304,8 +304,9 @@ def topic(sentence: str) -> str | None:
         title = after(found["np"])
         if is_title(title) and len(title.split()) <= 10:
             return title
-    if title := subject_phrase(text):
-        return title
+    for piece in reversed(re.split(r":\s+", text)):
+        if title := subject_phrase(piece):
+            return title
     if found := re.search(r"(?i)\b(?:om|kring|gällande|angående|rörande|avseende)\s+(?P<np>[^.;:!?]{4,80})", text):
         title = after(found["np"])
         if is_title(title) and 2 <= len(title.split()) <= 9:
