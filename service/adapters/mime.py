@@ -50,6 +50,7 @@ MAX_PARTS = 500
 _MAX_CONTAINERS = 60
 _MAX_BOUNDARIES = 5_000
 _MAX_LINE_TESTS = 6_000_000
+_LONG = 500_000
 _MAX_HEADERS = 2_000
 _LONGEST_HEADER = 64_000
 _LONGEST_ADDRESSES = 200_000
@@ -159,7 +160,7 @@ def _parse(raw: bytes, depth: int) -> Letter:
     defects: dict[str, None] = {}
     raw = _with_readable_headers(_bounded(raw, defects))
     try:
-        message = email.message_from_bytes(raw)
+        message = _plain_message(raw) or email.message_from_bytes(raw)
     # Only nesting without end is known to do this.
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         defects["structure"] = None
@@ -209,6 +210,18 @@ def _with_readable_headers(raw: bytes) -> bytes:
         decode(line, None)[0].encode("utf-8") if not line.isascii() else line for line in head.split(b"\n")
     ]
     return b"\n".join(lines) + raw[len(head) :]
+
+
+def _plain_message(raw: bytes) -> Message | None:
+    """A long message without parts: its lines need not be looked at one by one."""
+    end = _END_OF_HEADERS.search(raw[:_LONGEST_ADDRESSES]) if len(raw) > _LONG else None
+    if end is None or _MULTIPART.search(raw):
+        return None
+    message = email.message_from_bytes(raw[: end.end()])
+    if message.get_content_maintype() == "message" or message.get_payload():
+        return None
+    message.set_payload(raw[end.end() :].decode("ascii", "surrogateescape"))
+    return message
 
 
 def _without_structure(raw: bytes) -> Message:

@@ -30,6 +30,7 @@ _SIGNS = re.compile("[\ue000-\ue009]")
 _BLOCK_SIGNS = re.compile("[\ue000\ue001\ue004\ue005\ue006]")
 
 _MAX_HTML = 500_000
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _NO_PARAGRAPH_MARGIN = re.compile(r"\bp\s*\{\s*margin-top\s*:\s*0", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -215,6 +216,11 @@ def _stands_out(colour: str, style: str) -> bool:
     return max(parts) - min(parts) >= 90
 
 
+def _allowed(text: str | None) -> str:
+    # What "&#1;" makes can be read from the tree and not be written to it.
+    return _NOT_IN_XML.sub("", text) if text else ""
+
+
 def _before(element: HtmlElement, sign: str) -> None:
     marker = lxml.html.Element("div")
     marker.text = sign
@@ -225,16 +231,16 @@ def _before(element: HtmlElement, sign: str) -> None:
 def _around(element: HtmlElement, start: str, end: str) -> None:
     opening, closing = lxml.html.Element("div"), lxml.html.Element("div")
     opening.text, closing.text = start, end
-    opening.tail, element.text = element.text, None
+    opening.tail, element.text = _allowed(element.text), None
     element.insert(0, opening)
     element.append(closing)
 
 
 def _inline_around(element: HtmlElement, start: str, end: str) -> None:
-    element.text = start + (element.text or "")
+    element.text = start + _allowed(element.text)
     if len(element):
         last = element[-1]
-        last.tail = (last.tail or "") + end
+        last.tail = _allowed(last.tail) + end
     else:
         element.text += end
 
@@ -271,7 +277,7 @@ def _first_text(item: HtmlElement, sign: str) -> None:
         len(target) and not (target.text or "").strip() and target[0].tag in {"p", "div", "span", "font", "b"}
     ):
         target = target[0]
-    target.text = sign + (target.text or "").lstrip()
+    target.text = sign + _allowed(target.text).lstrip()
 
 
 def _lay_out(table: HtmlElement, page: Page) -> None:
@@ -285,7 +291,7 @@ def _lay_out(table: HtmlElement, page: Page) -> None:
         table.text = None
         for row in rows:
             line = lxml.html.Element("div")
-            line.text = " | ".join(row)
+            line.text = _allowed(" | ".join(row))
             table.append(line)
         table.tail = tail
         table.tag = "div"

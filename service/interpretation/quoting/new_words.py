@@ -89,8 +89,10 @@ def new_words(letter: Letter) -> NewWords:
     """What the sender newly wrote, without quotes, signature, disclaimers and "sent from my phone"."""
     lines, page = _source(letter)
     groups = _sort(lines)
-    if not any(g.kind == "quote" for g in groups):
-        groups = _second_opinion(lines, groups)
+    first = next((g for g in groups if g.kind == "quote"), None)
+    if first is None or first.opening is None:
+        opening = _second_opinion(lines)
+        groups = _sort(lines, opening) if opening else groups
     return _compose(letter, groups, page)
 
 
@@ -109,7 +111,7 @@ def _source(letter: Letter) -> tuple[list[Line], Page]:
     return plain, Page()
 
 
-def _sort(lines: list[Line]) -> list[_Group]:
+def _sort(lines: list[Line], known: Opening | None = None) -> list[_Group]:
     """Lines to groups: new words ("new") and quotes ("quote"), each quote with its header."""
     groups: list[_Group] = []
     current: _Group | None = None
@@ -119,6 +121,8 @@ def _sort(lines: list[Line]) -> list[_Group]:
     while index < len(lines):
         line = lines[index]
         opening = find_opening(lines, index) if line.text else None
+        if known is not None and index == known.start:
+            opening = known
         if opening is not None:
             current = _Group("quote", [], opening, line.depth)
             groups.append(current)
@@ -147,25 +151,22 @@ def _next_depth(lines: Sequence[Line], start: int) -> int:
     return 0
 
 
-def _second_opinion(lines: list[Line], groups: list[_Group]) -> list[_Group]:
-    """Ask the libraries where our own rules see no quote but something like its header stands."""
-    candidates = [i for i, line in enumerate(lines[:2_000]) if _STRANGE_HEADER.search(line.text[-120:])]
+def _second_opinion(lines: list[Line]) -> Opening | None:
+    """Ask the libraries where our own rules see no header of a quote but something like one stands."""
+    quoted = next((i for i, line in enumerate(lines) if line.depth), len(lines))
+    candidates = [
+        i for i, line in enumerate(lines[: min(quoted, 2_000)]) if _STRANGE_HEADER.search(line.text[-120:])
+    ]
     for index in candidates[:_OPINIONS]:
         # They take quadratic time on long texts and empty lines, so they are shown the place only.
         nearby = [line.text for line in lines[max(0, index - 2) : index + 8] if line.text]
         first = _opening_by_library("\n".join(["x", *nearby])[:1_500])
         if first is None:
             continue
-        at = next(
-            (i for i in range(max(0, index - 2), index + 8) if i < len(lines) and lines[i].text == first),
-            None,
-        )
-        if at:
-            return [
-                _Group("new", lines[:at]),
-                _Group("quote", lines[at + 1 :], Opening(at, at + 1, kind="reply"), 0),
-            ]
-    return groups
+        for at in range(max(0, index - 2), min(index + 8, len(lines))):
+            if lines[at].text == first:
+                return Opening(at, at + 1, kind="reply")
+    return None
 
 
 def _opening_by_library(text: str) -> str | None:
@@ -275,6 +276,7 @@ def _inline_remarks(groups: list[_Group], sender: Mailbox | None, announced: boo
     above = ""
     last_number = 0
     texts = [line for line in newest.lines if line.as_quoted]
+    taken_out: set[int] = set()
     for position, line in enumerate(texts):
         signed = _signed(line.text, names) if "[" in line.text else None
         if signed:
@@ -291,7 +293,7 @@ def _inline_remarks(groups: list[_Group], sender: Mailbox | None, announced: boo
                 above = base
             elif not base:
                 found.append(Remark(line.inked, above))
-                line.text = line.whole = ""
+                taken_out.add(id(line))
             continue
         numbered = _NUMBERED.match(line.as_quoted)
         if numbered:
@@ -300,9 +302,11 @@ def _inline_remarks(groups: list[_Group], sender: Mailbox | None, announced: boo
             continue
         if announced and last_number and _slipped_in(texts, position, last_number):
             found.append(Remark(line.text, above))
-            line.text = line.whole = ""
+            taken_out.add(id(line))
             continue
         above = above if last_number and _continues_point(line.as_quoted) else line.as_quoted
+    if taken_out:
+        newest.lines = [line for line in newest.lines if id(line) not in taken_out]
     return found
 
 

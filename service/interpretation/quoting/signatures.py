@@ -385,6 +385,8 @@ def _with_name_above(words: list[str], index: int, names: frozenset[str]) -> int
         above -= 1
     if above > 0 and _is_own_name(words[above], names):
         return above
+    if above >= 0 and (words[above].endswith(":") or _ITEM.match(words[above])):
+        return len(words)
     return index if index > 0 else len(words)
 
 
