@@ -47,7 +47,9 @@ MARIA = Recipient("Maria Lundgren", "maria.lundgren@ostersund.example", "maria.l
 
 
 def a_file(name: str, size: int = 240_000, kind: str = "application/pdf") -> FileRef:
-    return FileRef(sha256=hashlib.sha256(name.encode()).hexdigest(), filename=name, content_type=kind, size=size)
+    return FileRef(
+        sha256=hashlib.sha256(name.encode()).hexdigest(), filename=name, content_type=kind, size=size
+    )
 
 
 SIP_FILES = (

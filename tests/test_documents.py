@@ -5,11 +5,13 @@ from __future__ import annotations
 import dataclasses
 import io
 import re
+import zipfile
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import docx
 import pikepdf
 import pytest
 from pypdf import PdfReader
@@ -265,3 +267,41 @@ def test_a_checker_of_pdf_ua_finds_nothing(press: Press, tmp_path: Path, order: 
     path.write_bytes(press.make(order))
     found = page.validate_pdf(str(path), profile=page.ValidationProfile.PDF_UA_1)
     assert found.is_compliant, found.failures
+
+
+WORD_FORM = dataclasses.replace(FORM, filename="Underlag för protokoll 11 februari 2027.docx")
+
+
+def test_the_form_is_also_a_word_document(press: Press) -> None:
+    """Real heading styles, attendance filled in, and a line to write on for each label of each matter."""
+    document = docx.Document(io.BytesIO(press.make(WORD_FORM)))
+    by_style: dict[str, list[str]] = {}
+    for paragraph in document.paragraphs:
+        by_style.setdefault(str(paragraph.style.name if paragraph.style else ""), []).append(paragraph.text)
+    assert by_style["Title"] == ["Protokoll SamReKo 11 februari 2027"]
+    assert by_style["Heading 1"] == ["Närvarande", "Ersättare", "Förhinder", "Ärenden"]
+    assert by_style["Heading 2"] == [f"{line.number}. {line.title}" for line in LINES]
+    assert "Johan Edlund (för Lena Wikström)" in by_style["List Bullet"]
+    assert by_style["Normal"].count("Om ärendet: ") == len(LINES)
+    assert by_style["Normal"].count("Beslut: ") == sum(line.type != "information" for line in LINES)
+
+
+def test_the_word_document_speaks_swedish_and_tells_nothing_of_the_machine(press: Press) -> None:
+    """Word checks its spelling in Swedish; author and times are the network's, and bytes do not vary."""
+    made = press.make(WORD_FORM)
+    document = docx.Document(io.BytesIO(made))
+    assert document.core_properties.author == document.core_properties.last_modified_by == "SamReKo"
+    assert document.core_properties.title == "Protokoll SamReKo 11 februari 2027"
+    with zipfile.ZipFile(io.BytesIO(made)) as parts:
+        assert {entry.date_time[0] for entry in parts.infolist()} == {1980}
+        assert 'w:val="sv-SE"' in parts.read("word/styles.xml").decode()
+        assert "python-docx" not in parts.read("docProps/core.xml").decode()
+    assert made == press.make(WORD_FORM)
+
+
+def test_any_words_fit_into_the_word_document(press: Press) -> None:
+    """Markup, control signs and half surrogates in a title stay words."""
+    line = dataclasses.replace(LINES[4], title="<w:b/> & \x00\x0b \udce5 😀 slut")
+    order = dataclasses.replace(WORD_FORM, facts={**FORM.facts, "lines": (line,)})
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(press.make(order))).paragraphs)
+    assert "<w:b/> & ? 😀 slut" in text

@@ -17,6 +17,7 @@ from typing import Any
 
 import typst
 
+from service.adapters import word_forms
 from service.adapters.templates import Phrasing
 from service.domain.network import Meeting
 from service.usecases.outgoing import AgendaLine, DocumentOrder
@@ -41,13 +42,16 @@ class Press:
         return [f"documents/{kind}.typ: not found" for kind in KINDS if f"{kind}.typ" not in self._sources]
 
     def make(self, order: DocumentOrder) -> bytes:
-        """The document as PDF; the same order gives the same bytes.
+        """The document, as PDF; the same order gives the same bytes.
 
         Signs that the fonts lack (emoji, most scripts beside the European
         ones) are left out: a name on paper without its smiley is better than
-        no paper.  Raises KeyError for a kind without a source and
-        typst.TypstError when the source itself is wrong.
+        no paper.  A minutes form whose name ends in .docx is a Word document.
+        Raises KeyError for a kind without a source and typst.TypstError when
+        the source itself is wrong.
         """
+        if order.kind == "minutes-form" and order.filename.endswith(".docx"):
+            return word_forms.minutes_form(order.facts, self._phrasing)
         source = self._sources[f"{order.kind}.typ"]
         files = {name: content for name, content in self._sources.items() if name not in _mains()}
         files = {"main.typ": source, **files}
