@@ -101,8 +101,8 @@ def _muted(run: Any) -> None:
 
 def _dress(document: Any, locale: str) -> None:
     """The house's type and colours, and the language that Word checks spelling in."""
-    for name, size, font in (("Normal", 11, "Calibri"), ("Title", 24, "Georgia"), ("Heading 1", 15, "Georgia"),
-                             ("Heading 2", 12, "Georgia")):  # fmt: skip
+    faces = {"Normal": ("Calibri", 11), "Title": ("Georgia", 24), "Heading 1": ("Georgia", 15)}
+    for name, (font, size) in {**faces, "Heading 2": ("Georgia", 12)}.items():
         style = document.styles[name]
         style.font.name, style.font.size = font, Pt(size)
         fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
