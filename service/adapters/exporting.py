@@ -94,8 +94,8 @@ def export_to(
 ) -> int:
     """Write the records of a year, or of all years, into a folder; returns how many files were written.
 
-    `title` and `intro` head the index, instead of the network's name.  What an earlier export has left in the folder is written over.  Raises
-    OSError when the folder cannot be written.
+    `title` and `intro` head the index, instead of the network's name.  What an earlier export has left
+    in the folder is written over.  Raises OSError when the folder cannot be written.
     """
     return _Export(store, office, folder, year).run(title, intro)
 
@@ -190,7 +190,7 @@ class _Export:
                     shelf.setdefault(link.href, link)
         for meeting in self._meetings():
             draft = self._world.newest_draft("minutes", meeting.key)
-            if draft and draft.state == "sent" and not any(map(_is_pdf, draft.files)) and draft.files:
+            if draft and draft.state == "sent" and not any(map(self._is_pdf, draft.files)) and draft.files:
                 link = self._minutes(meeting, draft)
                 found.setdefault(meeting.key, {}).setdefault(link.href, link)
         return {key: tuple(shelf.values()) for key, shelf in found.items()}
@@ -202,6 +202,13 @@ class _Export:
         content = self._office.make_document(DocumentOrder("minutes", name, {**facts, "text": text}))
         path = self._write(self._free(f"handlingar/{meeting.day.isoformat()}/{safe_name(name)}"), content)
         return Link(name, quote(path))
+
+    def _is_pdf(self, ref: FileRef) -> bool:
+        """By its first bytes; mail programs label files as they please."""
+        try:
+            return self._store.file(ref.sha256).startswith(b"%PDF-")
+        except KeyError:
+            return False
 
     def _words_of(self, ref: FileRef) -> str:
         """The words of a Word document; nothing for other files, or one that cannot be opened."""
@@ -415,10 +422,6 @@ def safe_name(name: str) -> str:
     if _RESERVED.fullmatch(plain):
         plain = f"fil-{plain}"
     return f"{plain}.{ending.casefold()}" if ending else plain
-
-
-def _is_pdf(ref: FileRef) -> bool:
-    return ref.content_type == "application/pdf" or ref.filename.casefold().endswith(".pdf")
 
 
 def _cell(value: Any) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from service.adapters.embedded import EmbeddedServers
 from service.adapters.exporting import export_to
 from service.adapters.network_files import load_network
+from service.cli.demo.live import stay
 from service.cli.demo.stage import Clock, Stage
 from service.cli.demo.story import STRANGERS, play_year
 from service.cli.demo.telling import Telling
@@ -25,11 +26,20 @@ from service.wiring import open_service, shipped
 
 # The year begins before the first call for matters.
 _BEGINS = datetime(2027, 1, 4, 7, 0, tzinfo=UTC)
+# The story's last moment, local time.
+_ENDS = datetime(2028, 1, 10, 9, 0)  # noqa: DTZ001
 # On loopback, in one process, for invented people.
 PASSWORD = "demo"
 # Tells a folder that an earlier demonstration has made, and may be made anew, from somebody's own.
 _MARK = ".kallelse-demo"
 _OURS = ("mejl", "handlingar", "listor", "data", "index.html", "kallelse.toml", "network.toml", _MARK)
+
+_INTRO = (
+    "Alla mejl i demonstrationen av Kallelse, i tidsordning. Orange är vad människor har skrivit, "
+    "grönt är vad "
+    "tjänsten har svarat och skickat. Välj ett mejl för att se det som mottagaren ser det.",
+    "Människor, kommuner och adresser är påhittade.",
+)
 
 
 def play(folder: Path | None, *, live: bool = False) -> int:
@@ -64,17 +74,13 @@ def play(folder: Path | None, *, live: bool = False) -> int:
                 folder,
                 None,
                 title=f"Ett år i {network.short_name}",
-                intro=(
-                    "Alla mejl i demonstrationen av Kallelse, i tidsordning. Orange är vad människor har skrivit, "
-                    "grönt är vad tjänsten har svarat och skickat. Välj ett mejl för att se det som mottagaren ser "
-                    "det.",
-                    "Människor, kommuner och adresser är påhittade.",
-                ),
+                intro=_INTRO,
             )
-            _farewell(tell, service.store.counts()["outgoing"]["sent"], len(servers.posted), began, folder)
+            sent = service.store.counts()["outgoing"]["sent"]
+            _farewell(tell, len(servers.posted) - sent, sent, time.monotonic() - began, folder)
+            for step in stage.skipped:
+                tell.plain(f"Kunde inte spelas, för mejlet som skulle besvaras kom aldrig: {step}")
             if live:
-                from service.cli.demo.live import stay
-
                 return stay(servers, service, clock, tell, PASSWORD)
     return 0
 
@@ -108,21 +114,18 @@ def _prepare(folder: Path, servers: EmbeddedServers) -> None:
 def _greet(tell: Telling, network: Network, servers: EmbeddedServers, folder: Path) -> None:
     tell.plain(f"Kallelse: ett år i nätverket {network.short_name}")
     tell.aside(
-        f"En IMAP-server (port {servers.imap_port}) och en SMTP-server (port {servers.smtp_port}) är igång på den "
-        "här datorn. Ledamöterna skriver vanliga mejl; tjänsten läser, svarar och skickar. Människorna är "
-        f"påhittade och klockan ställs fram, allt annat är på riktigt. Mejlen hamnar i {folder}."
+        f"På den här datorn är en IMAP-server (port {servers.imap_port}) och en SMTP-server "
+        f"(port {servers.smtp_port}) igång. Ledamöterna skriver vanliga mejl; tjänsten läser, svarar och "
+        "skickar. Människorna är påhittade och klockan ställs fram, men allt annat är på riktigt. "
+        f"Mejlen läggs i {folder}."
     )
     tell.aside("| är vad någon skriver, → är vad tjänsten skickar.")
 
 
-def _farewell(tell: Telling, sent: int, posted: int, began: float, folder: Path) -> None:
+def _farewell(tell: Telling, written: int, sent: int, seconds: float, folder: Path) -> None:
     tell.chapter("Klart")
-    seconds = time.monotonic() - began
-    tell.plain(
-        f"Ett år på {seconds:.0f} sekunder: {posted - sent} mejl från människor, {sent} mejl från tjänsten."
-    )
+    tell.plain(f"Ett år på {seconds:.0f} sekunder: {written} mejl från människor, {sent} mejl från tjänsten.")
+    config = folder / "kallelse.toml"
     tell.plain(f"Bläddra bland mejlen:  {folder / 'index.html'}")
-    tell.plain(
-        f"Se läget:              kallelse --config {folder / 'kallelse.toml'} status --at 2028-01-10T09:00"
-    )
+    tell.plain(f"Se hur allt står:      kallelse --config {config} status --at {_ENDS:%Y-%m-%dT%H:%M}")
     tell.plain("Prova själv:           kallelse demo --live")

@@ -226,5 +226,6 @@ def _page(body: str) -> str:
     style = "p.MsoNormal {margin:0cm; font-size:11.0pt; font-family:Calibri,sans-serif;}"
     return (
         '<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8">'
-        f'<style>{style}</style></head>\n<body lang="SV"><div class="WordSection1">\n{body}</div></body></html>\n'
+        f"<style>{style}</style></head>\n"
+        f'<body lang="SV"><div class="WordSection1">\n{body}</div></body></html>\n'
     )

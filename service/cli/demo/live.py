@@ -42,8 +42,9 @@ def _explain(servers: EmbeddedServers, service: Service, clock: Clock, tell: Tel
     tell.chapter("Servrarna är kvar", "Anslut ett vanligt e-postprogram, till exempel Thunderbird:")
     for line in (
         "  Nytt konto > Befintlig e-postadress > Konfigurera manuellt",
-        f"  Inkommande: IMAP, {LOOPBACK}, port {servers.imap_port}, ingen anslutningssäkerhet, normalt lösenord",
-        f"  Utgående:   SMTP, {LOOPBACK}, port {servers.smtp_port}, ingen anslutningssäkerhet, normalt lösenord",
+        f"  Inkommande: IMAP, {LOOPBACK}, port {servers.imap_port}",
+        f"  Utgående:   SMTP, {LOOPBACK}, port {servers.smtp_port}",
+        "  Säkerhet:   ingen, normalt lösenord (servrarna nås bara från den här datorn)",
         f"  Lösenord:   {password} (för alla)",
         "",
         f"  Skriv till  {network.address}",

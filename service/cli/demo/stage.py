@@ -202,7 +202,7 @@ class Stage:
         self._answer(raw)
 
     def _post(self, sender: str, raw: bytes, *, answers_question: bool = False) -> None:
-        """Hand a member's mail in at the mail server, as her mail program does, and let the service answer."""
+        """Hand a member's mail in at the mail server, as her mail program does; the service answers."""
         courier = SmtpCourier(self._servers.smtp(sender))
         try:
             courier.send(sender, self._service.store.world().charter.address, raw)

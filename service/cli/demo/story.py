@@ -158,7 +158,8 @@ def _first_meeting(stage: Stage, tell: Telling) -> None:
                 "Protokoll SamFjäll 18 februari 2027",
                 "Närvarande: Anna Björk (ordförande), Gunilla Berg (sekreterare) med flera.",
                 "Nätverket beslutar att anta den gemensamma rutinen för skyddat boende.",
-                "Nätverket prioriterar under 2027: tidiga insatser, skyddat boende och samordnad individuell plan.",
+                "Nätverket prioriterar under 2027: tidiga insatser, skyddat boende och samordnad "
+                "individuell plan.",
             )
         ],
     )
@@ -174,7 +175,8 @@ def _second_meeting(stage: Stage, tell: Telling) -> None:
         "oskar.dahlen",
         "2027-03-22 09:00",
         "Hej!\n\n"
-        "Jag slutar i Sjöboda kommun den 31 mars. Linnea Ström, linnea.strom@sjoboda.example, efterträder mig "
+        "Jag slutar i Sjöboda kommun den 31 mars. Linnea Ström, linnea.strom@sjoboda.example, "
+        "efterträder mig "
         "i nätverket från den 1 april.",
         subject="Ny elevhälsochef",
     )
@@ -211,11 +213,18 @@ def _second_meeting(stage: Stage, tell: Telling) -> None:
     stage.write(
         "gunilla.berg",
         "2027-05-04 15:10",
-        "Hej,\n\nHär kommer protokollet från mötet den 29 april.\n\n"
-        "Mötet öppnades av ordföranden. Föregående protokoll lades till handlingarna.\n"
-        "Skolfrånvaro i årskurs 7–9: Nätverket beslutar att Linnea Ström och David Söder tar fram en "
-        "gemensam handlingsplan till den 23 september.",
+        "Hej!\n\nHär kommer protokollet från mötet den 29 april.",
         answering="reminder",
+        files=[
+            _minutes(
+                "29 april 2027",
+                "2027-04-29",
+                "Mötet öppnades av ordföranden. Föregående protokoll lades till handlingarna.",
+                "Skolfrånvaro i årskurs 7–9: Nätverket beslutar att Linnea Ström och David Söder tar "
+                "fram en "
+                "gemensam handlingsplan till den 23 september.",
+            )
+        ],
     )
     stage.write("gunilla.berg", "2027-05-04 15:30", "Ok", answering="minutes-draft")
 
@@ -281,7 +290,8 @@ def _third_meeting(stage: Stage, tell: Telling) -> None:
             pdf(
                 "Handlingsplan mot skolfrånvaro.pdf",
                 "Handlingsplan mot skolfrånvaro",
-                "Skolan anmäler, elevhälsan kallar inom fem skoldagar, socialtjänsten deltar från det andra mötet.",
+                "Skolan anmäler, elevhälsan kallar inom fem skoldagar, socialtjänsten deltar från "
+                "det andra mötet.",
             )
         ],
     )
@@ -339,7 +349,8 @@ def _fourth_meeting(stage: Stage, tell: Telling) -> None:
     stage.write(
         "goran.ek",
         "2027-11-15 16:00",
-        "Hej, jag föreslår att vi tar upp väntetiderna i vuxenpsykiatrin den 9 december. Information, 15 minuter, "
+        "Hej, jag föreslår att vi tar upp väntetiderna i vuxenpsykiatrin den 9 december. "
+        "Information, 15 minuter, "
         "Amina Rashid föredrar.",
         answering="call",
     )

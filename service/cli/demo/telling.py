@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -19,6 +20,11 @@ from service.usecases.words import day_in_words, listed
 _COLOURS = {"day": "1", "who": "1;36", "read": "33", "sent": "32", "aside": "2", "chapter": "1;7"}
 # What a newcomer does not need to see to understand the service.
 _QUIET = frozenset({"agenda-report"})
+# These say something new each time; of the others the first words are shown once.
+_ALWAYS_TOLD = frozenset(
+    {"receipt", "call-in", "released", "seat-notice", "ask-secretary", "answer", "agenda-draft-reminder"}
+)
+_OPTION = re.compile(r"\s*\d+\.\s")
 
 
 class Telling:
@@ -29,6 +35,7 @@ class Telling:
         self._coloured = out.isatty()
         self._width = min(shutil.get_terminal_size((100, 24)).columns, 110)
         self._day: date | None = None
+        self._shown: set[str] = set()
         # For the names behind ids; set once the network is known.
         self.network: Network | None = None
 
@@ -80,13 +87,15 @@ class Telling:
                 to = f"{len(letters)} personer"
             else:
                 to = listed([letter.to.name or letter.to.address for letter in letters])
-            head = f"→ {to}: "
+            head = f"→ {to}: {first.subject}"
             if not answering:
                 self._date(at)
                 head = f"{at:%H.%M} {head}"
-            self._wrapped(f"{head}{first.subject}", "  " if not answering else "        ", "sent")
-            if len(letters) <= 3:
-                self._wrapped(_gist(first.text), "          ", "", lines=3)
+            self._wrapped(head, "        " if answering else "  ", "sent", hanging=2 if answering else 8)
+            if len(letters) <= 3 and (mailing in _ALWAYS_TOLD or mailing not in self._shown):
+                for line in _gist(first):
+                    self._wrapped(line, "          ", lines=3)
+            self._shown.add(mailing)
             if files:
                 self._wrapped(f"[bifogat: {', '.join(files)}]", "          ", "aside", lines=2)
 
@@ -96,13 +105,14 @@ class Telling:
             self._line("")
             self._line(day_in_words(self._day).capitalize(), "day")
 
-    def _wrapped(self, text: str, indent: str, colour: str = "", lines: int = 12) -> None:
-        rest = " " * len(indent)
+    def _wrapped(self, text: str, indent: str, colour: str = "", lines: int = 12, hanging: int = 0) -> None:
+        """Lines of the terminal's width; those after the first stand under the text, or hang further in."""
+        rest = indent if "|" in indent else " " * (len(indent) + hanging)
         shown = textwrap.wrap(
-            text, self._width - len(indent), max_lines=lines, placeholder=" …", break_on_hyphens=False
+            text, self._width - len(rest), max_lines=lines, placeholder=" …", break_on_hyphens=False
         )
         for number, line in enumerate(shown):
-            self._line(f"{rest if number and '|' not in indent else indent}{self._paint(line, colour)}")
+            self._line(f"{rest if number else indent}{self._paint(line, colour)}")
 
     def _paint(self, text: str, colour: str) -> str:
         if not (self._coloured and colour):
@@ -113,13 +123,33 @@ class Telling:
         print(self._paint(text, colour) if colour else text, file=self._out, flush=True)
 
 
-def _gist(text: str) -> str:
-    """The first paragraph that says something."""
-    paragraphs = [" ".join(p.split()) for p in text.split("\n\n")]
-    told = [p for p in paragraphs if p and not _is_greeting(p)]
-    if len(told) > 1 and told[0].endswith(":"):
-        return f"{told[0]} {told[1]}"
-    return told[0] if told else ""
+def _gist(letter: Outbound) -> list[str]:
+    """The first paragraph that says something; of a question its choices too."""
+    paragraphs = [p for p in letter.text.split("\n\n") if p.strip()]
+    told = [p for p in paragraphs if not _is_greeting(p)]
+    if not told:
+        return []
+    gist = [" ".join(told[0].split())]
+    if len(told) > 1 and gist[0].endswith(":"):
+        gist[0] += f" {' '.join(told[1].split())}"
+    if letter.what == "ask":
+        gist += _options(letter.text)
+    return gist
+
+
+def _options(text: str) -> list[str]:
+    """The numbered choices of a question, each with the lines that go on with it."""
+    found: list[str] = []
+    inside = False
+    for line in text.splitlines():
+        if _OPTION.match(line):
+            found.append(line.strip())
+            inside = True
+        elif inside and line.startswith(" ") and line.strip():
+            found[-1] += f" {line.strip()}"
+        else:
+            inside = False
+    return found
 
 
 def _is_greeting(paragraph: str) -> bool:
