@@ -22,7 +22,7 @@ from service.interpretation.words import bare, fold
 _ADDRESS = re.compile(r"(?<![\w.+-])[A-Za-z0-9ÅÄÖåäö._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 _PHONE = re.compile(r"(?<![\w/-])(?:\+\d{1,3}[ -]?(?:\(0\))?|0)\d[\d -]{5,14}\d(?!\d)")
 _ROLE = (
-    r"(?:[A-Za-zåäöÅÄÖ-]*(?:chef|direktör|samordnare|överläkare|läkare|sekreterare|strateg|handläggare|rektor|utvecklare|ledare|"
+    r"(?:(?:[A-Za-zåäöÅÄÖ]+- och )?[A-Za-zåäöÅÄÖ-]*(?:chef|direktör|samordnare|överläkare|läkare|sekreterare|strateg|handläggare|rektor|utvecklare|ledare|"
     r"koordinator|ordförande|psykolog|controller|socialsekreterare|koordinator|manager|director|head of [a-z ]+|ansvarig|sakkunnig|inspektör|jurist|ekonom))"
 )
 _TITLE = re.compile(

@@ -59,7 +59,12 @@ class _Names:
     full: dict[str, str]
     firsts: dict[str, tuple[str, ...]]
     surnames: dict[str, tuple[str, ...]]
-    seats: tuple[tuple[re.Pattern[str], tuple[str, ...]], ...]
+    # Every seat and title in one pattern, and whose each group is.
+    seats: re.Pattern[str]
+    seat_ids: tuple[tuple[str, ...], ...]
+    # Names in small letters, the longest first.
+    small: re.Pattern[str]
+    initials: dict[str, tuple[str, ...]]
 
 
 def _several(rows: Iterator[tuple[str, str]]) -> dict[str, tuple[str, ...]]:
@@ -82,9 +87,18 @@ def _names(people: tuple[Person, ...], seats_key: tuple[tuple[str, str], ...]) -
     surnames = _several(
         (plain_name(p.name).split()[-1], p.id) for p in people if len(plain_name(p.name).split()) > 1
     )
-    titles = _several((title, person_id) for title, person_id in seats_key)
-    patterns = tuple((re.compile(_seat_pattern(title)), ids) for title, ids in titles.items() if title)
-    return _Names(full, firsts, surnames, patterns)
+    titles = {t: ids for t, ids in _several((title, person_id) for title, person_id in seats_key).items() if t}
+    # The longest title first, so that "områdeschef primärvård" is not only "områdeschef".
+    order = sorted(titles, key=len, reverse=True)
+    seats = re.compile("|".join(f"(?P<s{n}>{_seat_pattern(t)})" for n, t in enumerate(order)) or r"(?!)")
+    # A lower-case first name is a name only where it is rare enough as a word.
+    small = [*full, *(f"{w}s?" for w in firsts if len(w) >= 4)]
+    pattern = "|".join(sorted(small, key=len, reverse=True)) or r"(?!)"
+    initials = _several(("".join(w[0] for w in p.name.split()), p.id) for p in people)
+    return _Names(
+        full, firsts, surnames, seats, tuple(titles[t] for t in order),
+        re.compile(rf"(?<![\w@.-])(?:{pattern})(?![\w@])"), initials,
+    )  # fmt: skip
 
 
 # Words of a title that an abbreviation or a looser phrase may leave out.
@@ -189,7 +203,7 @@ def _by_name(text: str, network: Network, names: _Names) -> Iterator[Mention]:
             yield mention
         number += max(1, used)
     yield from _lower_case(text, network, names)
-    yield from _initials(text, network)
+    yield from _initials(text, network, names)
 
 
 def _name_in(
@@ -295,40 +309,31 @@ def _misspelt(pair: str, names: _Names) -> str | None:
 
 
 def _lower_case(text: str, network: Network, names: _Names) -> Iterator[Mention]:
-    """Full names written without capitals: "lena wikström kan inte"."""
-    flat = bare(fold(text))
-    for name, person in names.full.items():
-        at = flat.find(name)
-        while at >= 0:
-            end = at + len(name)
-            written = text[at:end]
-            around = (at == 0 or not flat[at - 1].isalnum()) and (end == len(flat) or not flat[end].isalpha())
-            if around and not written[:1].isupper():
-                yield Mention(at, end, written, person, None, (person,))
-            at = flat.find(name, end)
-    # A lower-case first name is a name only where it is rare enough as a word.
-    for word, ids in names.firsts.items():
-        if word in {"per", "bo"} or len(word) < 4:
+    """Names written without capitals: "lena wikström kan inte", "hälsar mats"."""
+    for match in names.small.finditer(bare(fold(text))):
+        written = text[match.start() : match.end()]
+        if written[:1].isupper():
             continue
-        for match in re.finditer(rf"(?<![\w@.-]){word}(?:s)?(?![\w@.])", flat):
-            written = text[match.start() : match.end()]
-            if written[:1].islower() and not any(
-                flat.startswith(n, match.start()) for n in names.full if n.startswith(word)
-            ):
-                genitive = match.group().endswith("s") and match.group() not in names.firsts
-                yield _mention(text, match.start(), match.end(), ids, "first", genitive)
+        word = match.group()
+        if word in names.full:
+            person = names.full[word]
+            yield Mention(match.start(), match.end(), written, person, None, (person,))
+            continue
+        genitive = word not in names.firsts
+        ids = names.firsts.get(word) or names.firsts.get(word[:-1], ())
+        if ids:
+            yield _mention(text, match.start(), match.end(), ids, "first", genitive)
 
 
-def _initials(text: str, network: Network) -> Iterator[Mention]:
+_CAPITALS = re.compile(r"(?<![\w/@.-])[A-ZÅÄÖ]{2}(?![\w@-]|\.\w)")
+
+
+def _initials(text: str, network: Network, names: _Names) -> Iterator[Mention]:
     """Two capitals that are one person's initials: "KN kommer"."""
-    owners: dict[str, list[str]] = {}
-    for person in network.people:
-        letters = "".join(w[0] for w in person.name.split())
-        owners.setdefault(letters, []).append(person.id)
-    for match in re.finditer(r"(?<![\w/@.-])[A-ZÅÄÖ]{2}(?![\w@-]|\.\w)", text):
-        ids = owners.get(match.group())
-        if ids and len(ids) == 1:
-            yield Mention(match.start(), match.end(), match.group(), ids[0], None, (ids[0],), "initials")
+    for match in _CAPITALS.finditer(text):
+        ids = names.initials.get(match.group(), ())
+        if len(ids) == 1:
+            yield Mention(match.start(), match.end(), match.group(), ids[0], None, ids, "initials")
 
 
 def _by_address(text: str, network: Network, found: list[Mention]) -> list[Mention]:
@@ -360,12 +365,10 @@ def name_from_address(address: str) -> str | None:
 
 
 def _by_seat(text: str, names: _Names, found: list[Mention]) -> list[Mention]:
-    flat = bare(fold(text))
     rows: list[Mention] = []
-    for pattern, ids in names.seats:
-        for match in pattern.finditer(flat):
-            if _overlaps(match.start(), match.end(), found + rows):
-                continue
+    for match in names.seats.finditer(bare(fold(text))):
+        if not _overlaps(match.start(), match.end(), found):
+            ids = names.seat_ids[int((match.lastgroup or "s0")[1:])]
             rows.append(_mention(text, match.start(), match.end(), ids, "seat", False))
     return rows
 

@@ -71,6 +71,7 @@ def intents_of(context: Context) -> list[Intent]:
     found: list[Intent] = []
     found += draft_answers.read(context)
     found += matters.read(context)
+    found = [i for i in found if not combining.no_matter(i)]
     found += notices.read(context, found)
     return combining.combined(context, found)
 

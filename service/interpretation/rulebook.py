@@ -45,11 +45,13 @@ OPEN, CLOSE = "‹", "›"
 # What stands beside a name in brackets or between commas belongs to it:
 # "Petra Hallin (bitr. skolchef)", "Petra Hallin, vår ekonom,".
 _NAME = rf"{OPEN}p\d+{CLOSE}(?:,? ?\([^()]{{0,80}}\)|, [^,;:.!?‹›]{{2,60}}(?=, ))?"
+# Before a meeting or a date there may be little words: "till den", "inte heller på".
+_LEAD = r"(?:(?:på|till|vid|under|i|den|för|från|inför|om|just|at|on|for|the) ){0,2}"
 _SLOT_PATTERN = {
     "p": rf"(?:{_NAME}|(?:{PRONOUNS})(?!\w))",
     "q": rf"(?:{_NAME}|(?:hon|han|honom|henne|she|he)(?!\w))",
-    "m": rf"{OPEN}m\d+{CLOSE}",
-    "d": rf"{OPEN}[md]\d+{CLOSE}",
+    "m": rf"{_LEAD}{OPEN}m\d+{CLOSE}",
+    "d": rf"{_LEAD}{OPEN}[md]\d+{CLOSE}",
     "n": r"\d+",
 }
 _GAP = r"(?:(?!(?:men|som|att|om|ifall|eftersom|fast|utan|but|if|that|who)(?!\w))[^\s.,;:!?]+[ ]+){0,5}?"
@@ -152,6 +154,8 @@ class Phrase:
     # The words of which one must stand in the sentence.
     anchors: tuple[str, ...]
     slots: tuple[str, ...]
+    # Sets of words; a sentence that has none of one of them cannot hold the phrase.
+    required: tuple[frozenset[str], ...] = ()
 
     @property
     def marked(self) -> bool:
@@ -168,6 +172,10 @@ class Phrase:
     def search(self, line: Line) -> re.Match[str] | None:
         text = line.marked if self.slots else line.plain
         return (self.bare_regex if line.bare else self.regex).search(text)
+
+    def possible(self, words: frozenset[str]) -> bool:
+        """Whether a sentence of these words (see `words_in`) can hold the phrase at all."""
+        return not any(group.isdisjoint(words) for group in self.required)
 
     def within(self, line: Line, text: str, begin: int, end: int) -> bool:
         """Whether the phrase speaks in a part of a sentence; `text` is the form that is looked at."""
@@ -300,7 +308,26 @@ def compile_phrase(source: str, lists: Mapping[str, tuple[str, ...]] | None = No
         pattern += r"[\W_]{0,12}\Z"
     # The rarest element stands in for the phrase: the one whose shortest word is longest.
     best = max(anchors, key=lambda group: min(len(a.strip("*")) for a in group) * 10 - len(group), default=())
-    return Phrase(source=source, pattern=pattern, anchors=best, slots=tuple(slots))
+    required = tuple(group for a in anchors if (group := _required(a)))
+    return Phrase(source=source, pattern=pattern, anchors=best, slots=tuple(slots), required=required)
+
+
+def words_in(text: str) -> frozenset[str]:
+    """The words of a folded sentence, for `Phrase.possible`."""
+    return frozenset(_TOKEN.findall(text))
+
+
+def _required(anchors: tuple[str, ...]) -> frozenset[str]:
+    """The words of which one must stand in a sentence; empty when open endings leave it unsaid."""
+    words: set[str] = set()
+    for anchor in anchors:
+        pieces = _TOKEN.findall(anchor)
+        if "*" in anchor or not pieces:
+            return frozenset()
+        # What is joined by a hyphen or a full stop is several words to the index.
+        piece = max(pieces, key=len)
+        words |= {piece, bare(piece)}
+    return frozenset(words)
 
 
 def _anchor(option: str) -> str:
@@ -356,10 +383,10 @@ class Index:
         for form in {word, bare(word)}:
             table.setdefault(form, []).append(number)
 
-    def candidates(self, text: str) -> list[int]:
+    def candidates(self, words: frozenset[str]) -> list[int]:
         """The numbers of the phrases to try, in the order of the rules."""
         found = set(self.always)
-        for word in set(_TOKEN.findall(text)):
+        for word in words:
             found.update(self.exact.get(word, ()))
             for length in self.prefix_lengths:
                 if length > len(word):
@@ -374,7 +401,8 @@ class Index:
 
 def _code(matched: str) -> str:
     """The mention's code within what a slot matched, or the pronoun itself."""
-    return matched[1 : matched.index(CLOSE)] if matched.startswith(OPEN) else matched
+    at = matched.find(OPEN)
+    return matched[at + 1 : matched.index(CLOSE)] if at >= 0 else matched
 
 
 class Rulebook:
@@ -432,9 +460,10 @@ class Rulebook:
         misses: list[NearMiss] = []
         taken: set[int] = set()
         held: set[int] = set()
-        for candidate in self._index.candidates(line.plain):
+        words = words_in(line.plain)
+        for candidate in self._index.candidates(words):
             number, phrase = self._phrases[candidate]
-            if number in taken or number in held:
+            if number in taken or number in held or not phrase.possible(words):
                 continue
             rule = self.rules[number]
             found, against = self._spoken(number, phrase, line)
