@@ -7,6 +7,7 @@ from typing import Any
 from service.domain.intents import Intent, Reading, as_json
 from service.domain.letters import Letter
 from service.interpretation.context import Context
+from service.interpretation.files import files_of
 
 
 def reading_as_json(letter: Letter, reading: Reading) -> dict[str, Any]:
@@ -17,7 +18,7 @@ def reading_as_json(letter: Letter, reading: Reading) -> dict[str, Any]:
         "text": reading.text,
         "attachments": [
             {"filename": a.filename, "content_type": a.content_type, "size": a.size, "sha256": a.sha256}
-            for a in letter.attachments
+            for a in files_of(letter)
         ],
         "intents": [_intent(i) for i in reading.intents],
         "failed": list(reading.failed),

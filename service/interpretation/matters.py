@@ -13,6 +13,7 @@ from datetime import date
 
 from service.domain.intents import Evidence, Intent, MinutesFiled, Proposal, Supplement, Withdrawal
 from service.interpretation.context import SUBJECT, Context
+from service.interpretation.files import files_of
 from service.interpretation.matter_fields import (
     Found,
     conflict_in,
@@ -135,7 +136,7 @@ class _Reader:
         self._rules: dict[int, set[str]] = {}
         for row in (*context.hits, *context.near_misses):
             self._rules.setdefault(row.line, set()).add(row.rule)
-        self.files = [a.filename for a in context.letter.attachments]
+        self.files = [a.filename for a in files_of(context.letter)]
         self.subject_spans = [(m.start, m.end) for m in context.subject_meetings if m.ours]
         self.masked = {i: self._mask(i) for i in range(len(context.sentences))}
         self.taken: set[int] = set()
