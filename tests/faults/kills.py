@@ -37,8 +37,8 @@ class Books:
     world: Any
     letters_in: list[tuple[Any, ...]]
     letters_out: Counter[tuple[Any, ...]]
-    handled: list[bytes]
-    left: list[bytes]
+    handled: list[str]
+    left: list[str]
     # Message-ID -> how often each recipient was handed it.
     handed: Counter[tuple[str, str]]
     # Message-IDs of which the journal says that they may arrive twice.
@@ -139,8 +139,8 @@ def books(url: str, account: Account, post: Post) -> Books:
                 (o.what, o.mailing, o.meeting, o.version, o.to, o.subject, o.text, o.state, o.because_of)
                 for o in letters_out
             ),
-            handled=sorted(account.contents("Hanterat")),
-            left=account.contents(),
+            handled=sorted(_id_of(raw) for raw in account.contents("Hanterat")),
+            left=[_id_of(raw) for raw in account.contents()],
             handed=Counter(
                 (recipient, _id_of(posted.raw)) for posted in post.messages for recipient in posted.recipients
             ),
@@ -202,7 +202,7 @@ def compare(peace: Books, killed: Played) -> Verdict:
         says.append("the records differ: " + ", ".join(_differing(peace.world, found.world)))
     if found.handled != peace.handled or found.left:
         lost += 1
-        says.append(f"{len(found.handled)} letters put away, {len(found.left)} left in the inbox")
+        says.append(f"put away: {found.handled}, left in the inbox: {found.left}")
     return Verdict(lost, doubled, excused, tuple(says))
 
 
