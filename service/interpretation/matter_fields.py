@@ -58,6 +58,7 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
     limits each sentence to a part of it.
     """
     last_named: Mention | None = None
+    indexes = list(indexes)
     for at, index in enumerate(indexes):
         text = context.text_of(index)
         folded = fold(text)
@@ -67,6 +68,8 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
         heard = [s for s in spoken_in(context, "proposal", index, "presents") if begin <= s.start < end]
         if (named := _in_details(context, text[begin:end], base + begin, people)) and not heard:
             return named
+        if re.search(r"[,;(]\s*(?:jag|undertecknad)(?: själv)?\s*[.)]?\s*$", folded[begin:end]) and find_minutes(text[begin:end]) is not None and (me := writer(context)):
+            return Found(me)
         if not heard:
             if people:
                 last_named = people[-1]
@@ -78,6 +81,12 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
                 return found
         if people:
             last_named = people[-1]
+    for index in indexes:
+        # "Information. 10 minuter. Erik."
+        text = context.text_of(index).strip(" .!,()–-")
+        for mention in context.people_in(index):
+            if text and mention.text.strip(" .") == text:
+                return contact_of(context, mention)
     return Found()
 
 

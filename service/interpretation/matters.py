@@ -342,7 +342,7 @@ class _Reader:
             return quoted
         candidates: list[str] = []
         for hit in sorted(spoken, key=lambda s: -s.end):
-            if hit.name == "title-after":
+            if hit.name == "title-after" and not re.match(r"\s*(?:[,.;!?]|$)", cover[hit.end :]):
                 candidates.append(after(_without_off(cover[hit.end :])))
                 # "lägga Mini Maria i inlandet på is", "take X off the list"
                 inner = re.match(r"(?i)(?:take|måste lägga|lägga|får lägga|lägger)\s+(.+)", cover[hit.start :])
@@ -482,7 +482,7 @@ class _Reader:
             return rows
         if form := self._form():
             return form
-        if listed := self._listed():
+        if listed := self._inline() or self._listed():
             return listed
         return self._asked()
 
@@ -674,6 +674,51 @@ class _Reader:
                 found.append(extra)
         return found
 
+    def _inline(self) -> list[Matter]:
+        """Matters numbered within a paragraph: "Förslag: 1. X, 10 min. 2. Y, beslut."."""
+        text = self.context.words.text
+        for block in re.finditer(r"[^\n]+(?:\n(?!\s*\n)[^\n]+)*", text):
+            marks = list(re.finditer(r"(?:(?<=[ \t:.,;])|^)\(?(\d)[.)]\s+(?=[A-ZÅÄÖa-zåäö\"”])", block.group()))
+            numbers = [int(m[1]) for m in marks]
+            if len(numbers) < 2 or numbers != list(range(1, len(numbers) + 1)):
+                continue
+            if all(block.group()[: m.start()].strip() == "" or block.group()[: m.start()].rstrip(" \t").endswith("\n") for m in marks):
+                # A number on each line is an ordinary list.
+                continue
+            whole = block.group()
+            pieces = [(m.end(), marks[i + 1].start() if i + 1 < len(marks) else len(whole)) for i, m in enumerate(marks)]
+            announced = self.called or self.subject_asks() or any(
+                self._spoken(self.asking, i, "title-after", "title-before", "asks") for i in self._body()
+            ) or bool(re.search(r"(?i)\b(?:förslag|ärenden|punkter)\b", whole[: marks[0].start()]))
+            if not announced and sum(1 for a, b in pieces if _DETAIL_LINE.search(fold(whole[a:b]))) < len(pieces):
+                continue
+            found = [m for a, b in pieces if (m := self._stretch(block.start() + a, block.start() + b)) is not None]
+            if len(found) >= 2:
+                inside = {i for m in found for i in m.indexes}
+                for matter in found:
+                    matter.shared = [i for i in self._body() if i not in inside]
+                return found
+        return []
+
+    def _stretch(self, start: int, end: int) -> Matter | None:
+        """A matter that a stretch of the text names, with what it says of it."""
+        context = self.context
+        words = context.words.text[start:end]
+        indexes = [i for i, s in context.numbered() if s.start < end and start < s.end]
+        if not indexes:
+            return None
+        spans = [(max(0, start - context.sentences[i].start), min(len(self.text(i)), end - context.sentences[i].start)) for i in indexes]
+        cover = masked(words, [(m.start - start, m.end - start) for m in context.meetings if start <= m.start < end and m.ours])
+        cover = re.sub(r"(?i)^\s*(?:info(?:rmation)?|beslut|diskussion)\s*[:–-]\s+", "", cover)
+        title = after(cover)
+        if not is_title(title):
+            return None
+        matter = Matter(title, indexes, indexes[0], "proposal/list", words=words.strip(), own_words=True)
+        matter.minutes = minutes_in([words])
+        matter.type_text = next((n for n in ("decision", "discussion", "information") if self.asking.speaks(words, n)), None)
+        matter.presenter = presenter_in(context, indexes, spans)
+        return matter
+
     def _lines_with_details(self) -> list[list[int]]:
         """Lines without bullets that each give a matter's time or type."""
         lines: list[list[int]] = []
@@ -705,6 +750,8 @@ class _Reader:
         if (quoted := in_quotes(text)) and (hits or self._spoken(self.asking, index, "asks")):
             return quoted
         for hit in sorted(after_hits, key=lambda s: (s.name != "title-after", -s.end)):
+            if re.match(r"\s*(?:[,.;!?]|$)", cover[hit.end :]):
+                continue
             title = after(cover[hit.end :])
             if is_title(title) and not self._only_people(title):
                 return title
@@ -728,8 +775,12 @@ class _Reader:
                 continue
             hits = self._spoken(self.asking, index, "title-after", "title-before", "asks")
             if not hits:
+                if (title := self._after_colon(index)) and not self._foreign(index) and self._looks_like_a_line(index, title):
+                    matters.append(Matter(title, [index], index, "proposal/after-colon"))
                 continue
             if self._foreign(index) and not any(s.name != "asks" for s in hits):
+                continue
+            if all(s.name == "asks" for s in hits) and re.match(r"(?i)\W*(?:hur|när|vad|vem|vilken|vilket|var|varför|how|when|what|who)\b.*\?\W*$", self.text(index)):
                 continue
             if any(h.kind == "help" for h in context.hits_in(index)):
                 continue
@@ -780,7 +831,7 @@ class _Reader:
     def _after_colon(self, index: int) -> str | None:
         """The matter after "ett ärende från oss:"."""
         found = re.match(
-            r"(?i)[^:]{0,60}\b(?:ärende|ärendet|punkt|punkten|dagordningspunkt|förslag|önskemål|fråga|item|inspel|ärendeförslag)\w*\b[^:]{0,40}:\s+(?P<title>\S.{3,})$",
+            r"(?i)[^:]{0,60}\b(?:(?:ärende|ärendet|punkt|punkten|dagordningspunkt|förslag|önskemål|item|inspel|ärendeförslag|dagordning|agenda)\w*\b|\ue000)[^:]{0,40}:\s+(?P<title>\S.{3,})$",
             self.masked[index],
         )
         if not found:
@@ -1100,6 +1151,12 @@ class _Reader:
         if re.search(r"\bsamma (?:möte|gång|dag|sammanträde|tillfälle)\b", " ".join(fold(self.text(i)) for i in indexes)) and (
             found := meeting_in(context, [*range(len(context.sentences)), SUBJECT])
         ):
+            return meeting_key(found), None
+        paragraphs = {context.sentences[i].paragraph for i in indexes}
+        near = [i for i, s in context.numbered() if s.paragraph in paragraphs]
+        named = {meeting_key(m) for i in near for m in context.meetings_in(i) if m.ours and not m.past and len(m.keys) == 1}
+        if single and len(named) == 1 and (found := meeting_in(context, near)):
+            # "Jag kommer inte den 22 april. Men jag vill att ni tar upp ..."
             return meeting_key(found), None
         if any(m.open for i in (*indexes, *shared) if i >= 0 for m in context.meetings_in(i)):
             return None, None

@@ -53,12 +53,12 @@ _ENDS = re.compile(
     rf"(?:\s|,|^)(?:(?:på|till|inför|vid|under|i|den|för|nu|redan|sammanträdet|sammankomsten|mötet|nätverkets|samrekos?|ert|vårt|er|det|ett|någon|gång|gärna|at|on|for|in|to|by|of the)\s+)*{MEETING}"
     rf"|\s*[,(–-]?\s*(?:(?:i|på|under|ca|cirka|max|typ|om|ungefär|avsätt|behöver|and|och|for|med)\s+)*{TIME}"
     r"|[.!?;]+(?=\s|$)|[.!?;]\"|\n|…|\s*[:;]-?\)"
-    r"|\s+(?:på|upp på|till|in på|on|onto) (?:den |er |vår |mötets? |nästa |the )?(?:dagordning(?:en)?|agenda(?:n)?|mötesagendan|föredragningslistan|möteslistan|programmet|listan|bordet)\b"
+    r"|\s+(?:på|upp på|till|in på|on|onto|to) (?:den |er |vår |mötets? |nästa |någon |the )?(?:(?:next|coming|april|february|september|november|june|december) )?(?:dagordning(?:en)?|agenda(?:n)?|mötesagendan|föredragningslistan|möteslistan|programmet|listan|bordet)\b"
     r"|\s+(?:på|vid|till|inför|under|i) (?:ett |något |nåt |vårt |våra |ert |det |vår |någon av våra |samma )?(?:av |kommande |senare |lämpligt |framtida |annat |de |våra |närmaste )*(?:möte|möten|mötet|mötena|sammanträde|träff|träffar|tillfälle|tillfällen|gång)\b(?! (?:med|mellan|för|hos))"
     r"|\s+(?:i|inom|med|för|hos|till|in) (?:samreko|gruppen|nätverket|er alla|er andra|oss alla|er|hela gruppen|övriga|the network|the group)\b"
     r"|\s+som (?:en |ett |egen |eget |ny |nytt |första |sista |särskild |särskilt |ren )*(?:punkt|ärende|information|informationspunkt|infopunkt|info|diskussion|diskussionspunkt|diskussionsfråga|beslut|beslutspunkt|beslutsärende|beslutsfråga|sak|övrig fråga|fråga|dagordningspunkt)\b"
     r"|\s+(?:som|vilket|vilken|vilka) (?:jag|vi|ni|du|ju|alla|nu|har|blev|är (?:klar|ny|väldigt|mycket|så|en|ett)|tydligen|många|flera|den|det|skulle|kan|behöver|mats|lena|karin)\b"
-    r"|,?\s+(?:så att|så (?:vi|jag|det|här|att|kan|får|blir)|eftersom|därför|för att (?:vi|jag|det|man|få|kunna)|med tanke på|på grund av|enligt bifog\w*|se bifog\w*|innan|medan|as|because|since|so that)\b"
+    r"|,?\s+(?:så att|så (?:vi|jag|det|den|de|här|att|kan|får|blir|ni|du|nu)|eftersom|därför|för att (?:vi|jag|det|man|få|kunna)|med tanke på|på grund av|enligt bifog\w*|se bifog\w*|innan|medan|as|because|since|so that)\b"
     r"|,\s*(?:då|för|och (?:jag|vi|det|den|han|hon|där|kanske|gärna|då|om|som|behöver|är|har|få|nu|så|alla|de)|she|he|they|we|nämligen|vilken|enligt|vem|i synnerhet|men|som|där|vilket|så|fast|om|när|gärna|helst|info|information|diskussion|beslut|jag|vi|det|den|de|hon|han|ni|du|finns|kan|går|behöver|tar|tack|bara|ren|rent|inte|eller (?:är|kan|har|går)|ska|skall|har|är|med|ca|cirka|max|typ|föredragande|föredragare|tidsåtgång|tid|främst|särskilt|inklusive|bifogar|underlag|presentatör|kort|ingen|inget|please|i|it|which|to|and|but|if|with|about|presented|se|nu|alltså|antingen|vi|helst|detta|dels|både|eventuellt|ev|annars|sedan|sen|därefter|samt att|vore|hälsningar|mvh|tacksam|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|har|håller|föredrar|presenterar|berättar|redovisar|kommer|vill))\b"
     r"|\s+(?:om (?:möjligt|det (?:går|finns|är|ryms|hinns|får|funkar|passar)|ni (?:har|kan|vill|hinner)|du (?:kan|vill|hinner)|tiden|plats|tid|utrymme|vi (?:hinner|får|har))|tack\b|snarast|någon gång|nån gång|framöver|så snart|så fort|vid tillfälle|när vi (?:ses|träffas)|när det passar|inom kort|i samband med|please\b|if (?:possible|there))"
     r"|(?<!hur)(?<!vad)(?<!när)(?<! om)(?<!att)(?<!som)(?<!vem)(?<!där)(?<!vilken)(?<!vilket)(?<!varför)(?<!vilka)\s+(?:det|jag|vi|ni|han|hon|de) (?:är|var|har|kan|ska|ringer|blir|går|finns|behövs|tar|känns|gäller|vill|måste|behöver|tycker|tror|kommer|får)\b"
@@ -88,7 +88,7 @@ _GENERIC = frozenset(
     mars april maj juni juli augusti september oktober november december jan feb apr jun jul aug sep okt nov dec idag i dag imorgon
     övrig övrigt ifo inte dock bråttom hel halv dag dagen strategidag strategidagen strategidagar förhinder frånvaro absence kallelse kallelsen inbjudan påminnelse
     utkast version the a an item items point points agenda meeting for next on to of and question questions proposal april request
-    about dryfta ta upp diskutera diskussion beslut informationspunkt infopunkt diskussionspunkt beslutspunkt önskar önskas
+    lyfta prata behandla kan detta vi lyfter pratar diskuterar skulle about dryfta ta upp diskutera diskussion beslut informationspunkt infopunkt diskussionspunkt beslutspunkt önskar önskas
     anmäls anmäler komma tid plats sent sen sena sist först egen extra liten sedan vårt kring gällande rörande avseende diverse allmänt
     hör hoppas semester lunch kaffe från stugan nyhet strålande ännu samverkan förening utskick deltagare krock sjuk läget skickar
     ärendeanmälan ärendeförslag beredningsgruppen agendan mötespunkt mötespunkter kul dags hjälp fundering funderingar undran tanke tankar apropå presentation
@@ -291,7 +291,7 @@ _FINITE = (
 )
 _SUBJECT_PHRASE = re.compile(rf"(?i)^(?P<np>[^,.;:!?]{{4,90}}?)\s+(?:{_FINITE})\b")
 _OBJECT_VERB = re.compile(
-    r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga för|frågor om|funderingar kring|synpunkter på|fått|sett|gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|pratat om|diskuterade|diskuterat|hört av sig om|undrar över|svar om|svar på|funderar på|inför|svar på|nämligen|brottas med|kämpar med|sitter med|hör om|påminnelse om|förslag till|förslag på|bifogar|bifogas|skickar)\s+(?P<np>[^.;:!?]{4,90})"
+    r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga för|frågor om|funderingar kring|synpunkter på|anställt|startat|öppnat|infört|fått|sett|gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|pratat om|diskuterade|diskuterat|hört av sig om|undrar över|svar om|svar på|funderar på|inför|svar på|nämligen|brottas med|kämpar med|sitter med|hör om|påminnelse om|förslag till|förslag på|bifogar|bifogas|skickar)\s+(?P<np>[^.;:!?]{4,90})"
 )
 
 
