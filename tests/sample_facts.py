@@ -258,6 +258,7 @@ NOTES: dict[str, dict[str, Any]] = {
     },
     "meeting, cancel": {"kind": "meeting", "meeting": FEBRUARY, "action": "cancel"},
     "meeting, move": {"kind": "meeting", "meeting": APRIL, "action": "move"},
+    "meeting, strategic day": {"kind": "meeting", "meeting": JUNE, "action": "move"},
     "meeting, place": {"kind": "meeting", "meeting": APRIL, "action": "place"},
     "minutes": {"kind": "minutes", "meeting": FEBRUARY},
     "question": {"kind": "question", "passed_to": "Ingrid Palm"},
@@ -634,6 +635,19 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
             "files": (a_file("Protokoll 11 februari 2027.pdf"),),
             "recipients": ["Lena Wikström", "Maria Lundgren", "Karin Nyström"],
             "comment": "Skicka gärna före fredag.",
+        },
+    ),
+    (
+        "minutes-draft",
+        "text only",
+        {
+            **_TO_SECRETARY,
+            "version": 1,
+            "text": MINUTES_TEXT,
+            "files": (),
+            "attached": (a_file("Protokoll SamReKo 2027-02-11.pdf"),),
+            "recipients": ["Lena Wikström", "Maria Lundgren", "Karin Nyström"],
+            "comment": "",
         },
     ),
     (
