@@ -71,6 +71,7 @@ def parser() -> argparse.ArgumentParser:
     rehearse = command("rehearse", "Visa årets alla utskick, utan att skicka något.", looking.rehearse)
     rehearse.add_argument("year", type=int)
     rehearse.add_argument("--json", action="store_true")
+    rehearse.add_argument("--html", type=Path, metavar="FIL", help="rita året som en kalendersida")
     export = command("export", "Skriv ut alla handlingar som vanliga filer.", looking.export)
     export.add_argument("folder", type=Path)
     export.add_argument("--year", type=int)

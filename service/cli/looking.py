@@ -9,6 +9,7 @@ from datetime import date
 
 from service.adapters import inspecting
 from service.adapters.terms_files import load_rules
+from service.adapters.year_page import year_page
 from service.cli.clock import clock_for
 from service.config import load_config
 from service.domain.world import World
@@ -63,7 +64,14 @@ def rehearse(args: argparse.Namespace) -> int:
     rules = load_rules(shipped("rules"), own)
     world = World(charter_of(network)).put(align(None, network, clock_for(config, None)().date()).put)
     planned = plan(world, rules, args.year)
-    print(json.dumps(as_rows(planned), ensure_ascii=False, indent=1) if args.json else as_table(planned))
+    if args.html:
+        page = year_page(network.short_name, args.year, network.meetings, planned)
+        args.html.write_text(page, encoding="utf-8")
+        print(f"Kalendern är skriven till {args.html}.")
+    elif args.json:
+        print(json.dumps(as_rows(planned), ensure_ascii=False, indent=1))
+    else:
+        print(as_table(planned))
     return 0
 
 

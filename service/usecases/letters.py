@@ -119,6 +119,8 @@ def substitution_posts(
     of mind, an undone mistake and a moved seat all lead to the same letters.
     """
     posts: list[Post | None] = []
+    # Whoever moves from one empty seat to another need not be told that he is released.
+    busy = {(c.meeting, c.person) for c in after.callins.values() if c.state == "called" and c.person}
     for key in dict.fromkeys((*before.callins, *after.callins)):
         was, now_is = before.callins.get(key), after.callins.get(key)
         meeting = after.meetings.get(key[0])
@@ -126,7 +128,8 @@ def substitution_posts(
             continue
         old = was if was and was.state == "called" else None
         new = now_is if now_is and now_is.state == "called" else None
-        if old and (new is None or (new.person, new.email) != (old.person, old.email)):
+        gone = old and (new is None or (new.person, new.email) != (old.person, old.email))
+        if old and gone and (key[0], old.person) not in busy:
             posts.append(released(after, meeting, old, because_of))
         if new and (old is None or (new.person, new.email) != (old.person, old.email)):
             posts.append(call_in(after, meeting, new, now, because_of))

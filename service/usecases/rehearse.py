@@ -53,6 +53,8 @@ STEP_WORDS: dict[Step, str] = {
     "escalate-minutes": "Ordföranden får veta om protokollet",
     "remind-minutes-draft": "Påminnelse om protokollsutkastet",
     "send-minutes": "Protokoll",
+    "ask-priorities": "Fråga om fokusområden",
+    "referrals": "Att föra till SVOM och Barnarenan",
 }
 
 
@@ -75,6 +77,8 @@ def _rehearse_meeting(world: World, rules: Rules, meeting: Meeting) -> list[Plan
             step = waiting[0].step
             draft = world.newest_draft("agenda", meeting.key)
             groups = rules.distribution.get(_MAILINGS.get(step, ""), ())
+            if step in ("ask-priorities", "referrals"):
+                groups = ("secretary",)
             if step in ("remind-draft", "escalate-draft", "agenda-late"):
                 groups = ("secretary",) if step == "remind-draft" else ("chair",)
             to = recipients(world, groups, meeting, draft.lines if draft else (), now)

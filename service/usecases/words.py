@@ -21,9 +21,14 @@ def short_day(day: date) -> str:
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
 
 
+def month_name(number: int) -> str:
+    """As in "februari"; months count from 1."""
+    return _MONTHS[number - 1]
+
+
 def clock(moment: datetime) -> str:
-    """As in "13.00"."""
-    return f"{moment.hour}.{moment.minute:02d}"
+    """As in "08.00"."""
+    return f"{moment.hour:02d}.{moment.minute:02d}"
 
 
 def listed(words: list[str] | tuple[str, ...]) -> str:

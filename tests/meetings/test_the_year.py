@@ -96,7 +96,7 @@ def test_a_cancelled_meeting_takes_its_calendar_entries_back(desk: Desk):
 
 
 def test_two_absent_heads_and_one_substitute(desk: Desk):
-    """The first gets Håkan, the second seat stays empty; when the first comes after all, he is free again."""
+    """The first gets Håkan, the second seat stays empty; when the first comes after all, he takes the second."""
     desk.mail("erik.jonsson", "Förhinder 11 februari", "Jag kan inte vara med den 11 februari. Erik")
     desk.mail("birgitta.aslund", "Förhinder 11 februari", "Jag har förhinder den 11 februari. Birgitta")
     meeting = desk.meeting("2027-02-11")
@@ -104,7 +104,8 @@ def test_two_absent_heads_and_one_substitute(desk: Desk):
 
     got = desk.mail("erik.jonsson", "Kan ändå", "Jag kan komma den 11 februari trots allt. Erik")
 
-    assert to(got, "hakan.nilsson@are.example")
+    assert "Birgitta Åslund" in only(to(got, "hakan.nilsson@are.example")).words
+    assert desk.meeting("2027-02-11")["substitutes"] == [{"seat": "ifo-3", "person": "hakan.nilsson"}]
 
 
 def test_a_seat_that_changes_hands_between_draft_and_agenda(desk: Desk):
@@ -135,7 +136,10 @@ def test_an_empty_seat_is_asked_about_each_week_until_somebody_is_named(desk: De
 
     assert desk.at("2027-01-08 09:00") == []
     first = desk.at("2027-01-15 09:00")
-    assert {g.to for g in first if "skolchef" in g.words.lower()} == {SECRETARY, "camilla.rask@herjedalen.example"}
+    assert {g.to for g in first if "skolchef" in g.words.lower()} == {
+        SECRETARY,
+        "camilla.rask@herjedalen.example",
+    }
     assert [g for g in desk.at("2027-01-18 09:00") if "Skolchef" in g.words] == []
 
 
@@ -173,8 +177,8 @@ def test_matters_for_the_politicians_are_listed_after_the_meeting(desk: Desk):
     desk.mail(
         "per.ahlstrom",
         "Ersättning för placerade barn",
-        "Hej! Jag föreslår att vi tar upp ersättningen för placerade barn den 11 februari och att frågan sedan "
-        "lyfts till SVOM för beslut. 15 min.\n\nPer",
+        "Hej! Jag föreslår att vi tar upp ersättningen för placerade barn den 11 februari och att frågan "
+        "sedan lyfts till SVOM för beslut. 15 min.\n\nPer",
         files=[("Ersättning.pdf", b"%PDF-1.4 kronor")],
     )
     agenda_of_february(desk)
@@ -220,7 +224,9 @@ def test_a_meeting_whose_week_before_is_ascension_day_is_called_the_day_before(t
     """The promise of a week is kept on the last working day before."""
     network = tmp_path / "network.toml"
     text = (Path(__file__).parents[1] / "network.toml").read_text("utf-8")
-    network.write_text(text.replace("2027-04-22T", "2027-05-13T").replace("2027-04-08T", "2027-04-29T"), "utf-8")
+    network.write_text(
+        text.replace("2027-04-22T", "2027-05-13T").replace("2027-04-08T", "2027-04-29T"), "utf-8"
+    )
     with Desk(tmp_path, "2027-03-25 09:00", network=network) as desk:
         desk.work()
         desk.at("2027-04-28 13:00")

@@ -202,8 +202,9 @@ def file_attendance(case: Case) -> Outcome:
         put.append(Presence(meeting.key, person.id, "attending", _words(case), case.now))
         seat = case.world.network_on(meeting.day).seat_of(person.id)
         call = case.world.callins.get((meeting.key, seat.id)) if seat else None
-        if call and call.state == "called":
+        if seat and call and call.state == "called":
             put.append(dataclasses.replace(call, state="released"))
+            put += _call_for_another(case, meeting, seat, call)
             released.append(_name(case.world, call))
     note = Note(
         "attendance",
@@ -216,6 +217,26 @@ def file_attendance(case: Case) -> Outcome:
     )
     posts = substitution_posts(case.world, case.world.put(put), case.now, case.number)
     return Outcome(put=tuple(put), notes=(note,), posts=posts)
+
+
+def _call_for_another(case: Case, meeting: Meeting, seat: Seat, freed: CallIn) -> list[CallIn]:
+    """A group's substitute who is free again is called in for a seat of the group that stays empty."""
+    world = case.world
+    network = world.network_on(meeting.day)
+    away = set(world.absent_from(meeting.key))
+    if freed.person is None or freed.person in away:
+        return []
+    for other in network.seats:
+        if (
+            other.id == seat.id
+            or freed.person not in network.substitutes_of(other)
+            or other.holder not in away
+        ):
+            continue
+        call = world.callins.get((meeting.key, other.id))
+        if call is None or call.state == "released":
+            return [CallIn(meeting.key, other.id, freed.person)]
+    return []
 
 
 def _tell_empty(case: Case, meeting: Meeting, seat: Seat, person: Person) -> Outcome:
