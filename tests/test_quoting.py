@@ -335,6 +335,14 @@ def test_a_signature_is_cut_off_and_kept(below: str, cut: str):
             "Ny representant blir\n\nNiklas Ek\nIFO-chef\n070-174 06 68",
             "Ny representant blir\n\nNiklas Ek\nIFO-chef\n070-174 06 68",
         ),
+        (
+            "Underlaget kom i går.\nSkickat med mejl till er alla.",
+            "Underlaget kom i går.\nSkickat med mejl till er alla.",
+        ),
+        (
+            "Den 5 mars kl. 10.00 skrev jag till er:\nvi behöver prata om jourhem.",
+            "Den 5 mars kl. 10.00 skrev jag till er:\nvi behöver prata om jourhem.",
+        ),
         ("Föredragande:\nLena Wikström\nJohan Edlund", "Föredragande:\nLena Wikström\nJohan Edlund"),
         ("Tre saker:\n- Jourhem\n- SIP\n- LARO\n\n- Lena", "Tre saker:\n- Jourhem\n- SIP\n- LARO"),
         (

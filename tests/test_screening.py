@@ -98,6 +98,13 @@ def test_an_advert_without_headers_is_known_by_its_way_out():
     assert judged(sender="noreply@mässan.example", body="Köp nu!\nAvregistrera dig här.").automatic == "bulk"
 
 
+def test_a_system_that_writes_to_its_list_is_bulk():
+    """It calls itself auto-generated, but it answers nobody."""
+    generated = ["Auto-Submitted: auto-generated", "List-Unsubscribe: <https://mässan.example/u>"]
+
+    assert judged(*generated, sender="Nyheter <info@mässan.example>").automatic == "bulk"
+
+
 def test_an_outsider_who_writes_by_hand_is_a_person():
     """A registrar, an assistant, a citizen: no member, but somebody."""
     assert (

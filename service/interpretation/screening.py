@@ -45,7 +45,7 @@ _DAEMON = re.compile(
 _RETURNED = re.compile(
     r"^(?:undeliver(?:able|ed)\b|delivery (?:status notification|failure|has failed|delayed|incomplete)|"
     r"(?:mail|message) delivery (?:failed|failure|delayed|subsystem)|failure notice|returned mail|"
-    r"mail system error|"
+    r"mail system error|message status|postmaster notify|"
     r"olevererbart?\b|kan inte levereras|kunde inte levereras|det gick inte att leverera|leveransfel|"
     r"meddelandet kunde inte levereras|leveransen (?:misslyckades|är försenad|har misslyckats)|"
     r"kan ikke leveres|ikke levert|warning: (?:could not send|message .{0,60}delayed))",
@@ -134,7 +134,10 @@ def screen(letter: Letter, network: Network) -> Screening:
     if letter.calendar is not None:
         return Screening(None)
     if _is_answer_of_a_machine(letter):
-        return Screening("auto-reply")
+        # A system that writes to a list of its own accord answers nobody.
+        generated = letter.header("auto-submitted").strip().casefold().startswith("auto-generated")
+        answers = bool(letter.in_reply_to or letter.references or _ANSWERED_BY_MACHINE.match(letter.subject))
+        return Screening("bulk" if generated and not answers and _is_bulk(letter, network) else "auto-reply")
     if _is_bulk(letter, network):
         return Screening("bulk")
     return Screening(None)
@@ -252,9 +255,7 @@ def _is_bulk(letter: Letter, network: Network) -> bool:
         return True
     if letter.header("list-unsubscribe") or letter.header("list-help"):
         return True
-    if letter.header("x-spam-flag").strip().casefold() == "yes":
-        return True
-    if letter.header("x-spam-status").strip().casefold().startswith("yes"):
+    if _is_marked_as_spam(letter):
         return True
     # No header says so, but the letter offers to be unsubscribed from, and it answers nothing of ours.
     if letter.in_reply_to or letter.references:
@@ -262,4 +263,20 @@ def _is_bulk(letter: Letter, network: Network) -> bool:
     text = (letter.plain or letter.html or "")[:200_000]
     unsubscribes = bool(_UNSUBSCRIBE.search(text))
     no_reply = letter.sender is not None and bool(_NO_REPLY.match(letter.sender.address))
-    return unsubscribes and (no_reply or (letter.html is not None and "<table" in letter.html.casefold()))
+    return unsubscribes and (
+        no_reply or "http" in text or (letter.html is not None and "<table" in letter.html.casefold())
+    )
+
+
+def _is_marked_as_spam(letter: Letter) -> bool:
+    """What the receiving server says of it: SpamAssassin, Rspamd, Exchange."""
+    if any(
+        letter.header(n).strip().casefold().startswith("yes")
+        for n in ("x-spam-flag", "x-spam-status", "x-spam")
+    ):
+        return True
+    level = letter.header("x-ms-exchange-organization-scl").strip()
+    return (
+        level in {"5", "6", "7", "8", "9"}
+        or "sfv:spm" in letter.header("x-forefront-antispam-report").casefold()
+    )

@@ -57,8 +57,8 @@ _SEPARATOR = re.compile(
     r"mail|e-post)|"
     r"vidarebefordra[dt] av\b.{0,150}|forwarded by\b.{0,150}|forwarded (?:message|mail)|"
     r"begin forwarded message|"
-    r"videresendt (?:melding|meddelelse|e-post)|videresendt av\b.{0,150}|"
-    r"start på videresendt (?:melding|meddelelse)|weitergeleitete nachricht|"
+    r"videresendt (?:melding|meddelelse|besked|e-post)|videresendt av\b.{0,150}|"
+    r"start på videresendt (?:melding|meddelelse|besked)|weitergeleitete nachricht|"
     r"anfang der weitergeleiteten nachricht|doorgestuurd bericht"
     r")\s?:?[-_=*<—–\s]{0,60}$",
     re.IGNORECASE,
@@ -91,6 +91,7 @@ _ON_DATE_WHO_WROTE = re.compile(
     rf"på)\s+(?P<when>.{{3,120}}?\d[^,\d]{{0,12}}),\s+(?P<who>[^\d,][^,]{{1,200}}?)\s+{_VERB}\s*:$",
     re.IGNORECASE,
 )
+_PRONOUN = re.compile(r"(?:jag|vi|ni|du|han|hon|hen|de|man|i|we|you|he|she|they)\b", re.IGNORECASE)
 _NAMES_FIRST = re.compile(r"^(?:den |on |\d|[a-zåäö]{3}\.? )", re.IGNORECASE)
 _BEGINS = re.compile(
     r"^(?:den|on|på|le|am|op|el|mån|tis|ons|tor|fre|lör|sön|mon|tue|wed|thu|fri|sat|sun|\d|[\"'*]?[A-ZÅÄÖÉ])",
@@ -299,6 +300,9 @@ def _read_attribution(text: str, start: int, end: int, quoted_below: bool) -> Op
             who, when = when, ""
         if pattern is _DATE_FIRST and not re.search(r"\d", when):
             continue
+        if not quoted_below and _PRONOUN.match(who):
+            # "Den 5 mars kl. 10.00 skrev jag till er:" is the writer's own.
+            return None
         return Opening(start, end, mailbox(who), date_text=when, kind="reply")
     return Opening(start, end, mailbox(text), kind="reply") if quoted_below else None
 

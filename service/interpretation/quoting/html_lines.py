@@ -31,6 +31,12 @@ _BLOCK_SIGNS = re.compile("[\ue000\ue001\ue004\ue005\ue006]")
 
 _MAX_HTML = 500_000
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPELT_NOT_IN_XML = re.compile(
+    r"&#(?:x0{0,8}(?:1?[0-9a-f]|e00[0-9]|fff[ef]|d[89a-f][0-9a-f]{2})|0{0,8}(?:[0-9]|[12][0-9]|3[01]|"
+    r"6553[45]|5[5-7][0-9]{3}))"
+    r"(?![0-9a-f]);?",
+    re.IGNORECASE,
+)
 _BODY = re.compile(r"<body\b", re.IGNORECASE)
 _NO_PARAGRAPH_MARGIN = re.compile(r"\bp\s*\{\s*margin-top\s*:\s*0", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|mso-hide\s*:\s*all|visibility\s*:\s*hidden", re.IGNORECASE)
@@ -101,8 +107,8 @@ def of_html(source: str) -> Page | None:
     if tree is None:
         return None
     page = Page()
-    _mark(tree, page, flat)
     try:
+        _mark(tree, page, flat)
         text: str = Inscriptis(tree, _CONFIG).get_text()
     except (RecursionError, ValueError, IndexError, KeyError, TypeError, AttributeError):
         text = str(tree.text_content())
@@ -114,8 +120,12 @@ def _tree(source: str) -> HtmlElement | None:
     # Word's style sheets can be longer than the letter.
     body = _BODY.search(source[:2_000_000])
     source = source[body.start() if body else 0 :][:_MAX_HTML]
-    if "\ue000" <= max(source, default=" ") <= "\uf8ff":
-        source = _SIGNS.sub("", source)
+    # Control characters, also spelt as "&#1;", can be read into the tree and not be moved in it;
+    # and nobody but us writes our signs.
+    source = _NOT_IN_XML.sub("", source)
+    if "&#" in source:
+        source = _SPELT_NOT_IN_XML.sub(" ", source)
+    source = _SIGNS.sub("", source)
     try:
         return lxml.html.document_fromstring(source.encode("utf-8", "replace"), parser=_parser())
     except (lxml.etree.LxmlError, ValueError, AssertionError):
@@ -216,11 +226,6 @@ def _stands_out(colour: str, style: str) -> bool:
     return max(parts) - min(parts) >= 90
 
 
-def _allowed(text: str | None) -> str:
-    # What "&#1;" makes can be read from the tree and not be written to it.
-    return _NOT_IN_XML.sub("", text) if text else ""
-
-
 def _before(element: HtmlElement, sign: str) -> None:
     marker = lxml.html.Element("div")
     marker.text = sign
@@ -231,16 +236,16 @@ def _before(element: HtmlElement, sign: str) -> None:
 def _around(element: HtmlElement, start: str, end: str) -> None:
     opening, closing = lxml.html.Element("div"), lxml.html.Element("div")
     opening.text, closing.text = start, end
-    opening.tail, element.text = _allowed(element.text), None
+    opening.tail, element.text = element.text, None
     element.insert(0, opening)
     element.append(closing)
 
 
 def _inline_around(element: HtmlElement, start: str, end: str) -> None:
-    element.text = start + _allowed(element.text)
+    element.text = start + (element.text or "")
     if len(element):
         last = element[-1]
-        last.tail = _allowed(last.tail) + end
+        last.tail = (last.tail or "") + end
     else:
         element.text += end
 
@@ -277,7 +282,7 @@ def _first_text(item: HtmlElement, sign: str) -> None:
         len(target) and not (target.text or "").strip() and target[0].tag in {"p", "div", "span", "font", "b"}
     ):
         target = target[0]
-    target.text = sign + _allowed(target.text).lstrip()
+    target.text = sign + (target.text or "").lstrip()
 
 
 def _lay_out(table: HtmlElement, page: Page) -> None:
@@ -291,7 +296,7 @@ def _lay_out(table: HtmlElement, page: Page) -> None:
         table.text = None
         for row in rows:
             line = lxml.html.Element("div")
-            line.text = _allowed(" | ".join(row))
+            line.text = " | ".join(row)
             table.append(line)
         table.tail = tail
         table.tag = "div"

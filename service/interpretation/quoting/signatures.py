@@ -32,7 +32,10 @@ _FROM_DEVICE = re.compile(
     + _any(
         rf"{_SENT}(?: (?:i farten|snabbt|kort))? (?:från|via|med|på|from|with|using|fra|"
         rf"von) (?:[\w-]{{1,15}} ){{0,3}}"
-        rf"[\w-]{{0,12}}{_DEVICES}\b.{{0,90}}",
+        rf"[\w-]{{0,12}}{_DEVICES}"
+        # "Skickat med mejl till er i förra veckan" goes on, and is a sentence.
+        r"(?:[\s.!]*|\s?[.,;!(–-].{0,90}|\s(?:för|for|app|smartphone|telefon|phone|device|enhet|"
+        r"appen)\b.{0,60})",
         r"(?:hämta|skaffa|ladda ned|ladda ner|get|download|hent|last ned) outlook\b.{0,140}",
         r"(?:ursäkta|förlåt|sorry|med reservation) (?:för )?(?:ev\.?|eventuella|korthet|my|any|"
         r"brevity|stavfel).{0,80}",
@@ -157,6 +160,23 @@ _BANNER = re.compile(
     ),
     re.IGNORECASE,
 )
+_EMPLOYER = re.compile(r"\s?[(/|]|\s[-–]\s|\svia\s", re.IGNORECASE)
+_NO_NAMES = frozenset(
+    [
+        "info",
+        "chef",
+        "kommun",
+        "region",
+        "ifo",
+        "registrator",
+        "kansli",
+        "sekreterare",
+        "kontakt",
+        "mail",
+        "post",
+        "epost",
+    ]
+)
 _MOST_LINES = 45
 
 
@@ -209,9 +229,11 @@ def names_of(sender: Mailbox | None) -> frozenset[str]:
     """Words of a person's name, casefolded: from the display name and the address."""
     if sender is None:
         return frozenset()
+    # "Lena Wikström (Region JH)", "Erik Jonsson - Krokoms kommun"
+    name = _EMPLOYER.split(sender.name)[0]
     local = sender.address.partition("@")[0]
-    words = re.split(r"[\s,._()-]+", f"{sender.name} {local}")
-    return frozenset(w.casefold() for w in words if len(w) > 1 and not w.isdigit())
+    words = re.split(r"[\s,._-]+", f"{name} {local}")
+    return frozenset(w.casefold() for w in words if len(w) > 1 and not w.isdigit()) - _NO_NAMES
 
 
 def _take_marked(words: list[str], marked: Sequence[bool]) -> tuple[list[str], list[str]]:
