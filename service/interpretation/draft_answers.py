@@ -189,6 +189,7 @@ def judge(text: str, approving: Phrases, changing: Phrases) -> Verdict:
         wishes = [
             s for s in changing.spoken(sentence.text, "wish")
             if not any(s.start < y.end and y.start < s.end for y in (*yes, *no))
+            and not re.search(r"\b(?:inte|inga|inget|ingen|ingenting|utan att|varken|slipper|no|not|nothing)\b[^.,;]{0,25}$", folded[: s.start])
         ]  # fmt: skip
         if wishes and not no and not changing.speaks(sentence.text, "mused", "keep"):
             verdict.wishes = True

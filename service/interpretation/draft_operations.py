@@ -51,7 +51,7 @@ _TYPES: tuple[tuple[str, ItemType], ...] = (
 # In order: an earlier form takes its words from a later one.
 _FORMS: tuple[tuple[str, str], ...] = (
     ("quote", r"\"[^\"\n]{2,120}\"|(?<![\w])'[^'\n]{3,120}'(?!\w)"),
-    ("mask", rf"\b(?:\d{{4}}-\d\d-\d\d|\d{{1,2}}/\d{{1,2}}(?:[-/ ]\d{{2,4}})?|kl\.? ?\d{{1,2}}(?:[.:]\d\d)?|klockan \S+|\d{{1,2}}[.:]\d\d|halv (?:ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv)|kvart (?:i|över|past|to) \w+|version(?:en)? \d+|v(?:ecka|\.) ?\d+|(?:19|20)\d\d|\d+ ?(?:%|procent|personer|st\b|sidor|år\b|dagar|veckor|kommuner))"),
+    ("mask", r"\b(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(?:[-/ ]\d{2,4})?|kl\.? ?\d{1,2}(?:[.:]\d\d)?|klockan \S+|\d{1,2}[.:]\d\d|halv (?:ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv)|kvart (?:i|över|past|to) \w+|version(?:en)? \d+|v(?:ecka|\.) ?\d+|(?:19|20)\d\d|\d+ ?(?:%|procent|personer|st\b|sidor|år\b|dagar|veckor|kommuner))"),
     ("later", rf"(?:till|på|i|inför|vid|under|i stället|tas|to|until|for|at|in)?\s*\b(?:(?:nästa|kommande|följande|ett senare|ett annat|next|the next|ett kommande|ett följande|a later) (?:gång|möte(?:t)?|sammanträde(?:t)?|träff|tillfälle|termin|år|meeting|time)|(?:en annan|nästkommande) gång|(?:(?:mötet|gången) (?:efter|därefter|i|den|på)(?: den)?(?: \d{{1,2}}(?::[ea])?)?(?: {_MONTH})?)|{_MONTH}möte(?:t)?|det därpå följande(?: mötet)?|därpå följande|strategidagen|(?:till|i|på|i höst|efter) (?:våren|hösten|vår|höst|sommaren|vintern|jul|årsskiftet)(?:mötet)?|höstens (?:första )?möte|vårens (?:första )?möte|längre fram|senare|framöver|later)\b"),
     ("later", rf"(?:till|på|i|inför|vid|tills|to|until|for|in) (?:i )?(?:slutet av |början av |mötet (?:i |den )?|den )?(?:\d{{1,2}}(?::[ea])?\s+)?(?:{_MONTH})\b(?: \d{{4}})?"),
     ("later", r"(?:till|på) (?:mötet )?(?:den \d{1,2}(?::[ea])?|\d{1,2}/\d{1,2})(?! ?(?:punkt|ärende|plats))"),
@@ -76,7 +76,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ("last", r"\b(?:allra |längst |näst )?sist(?!\w)|\blängst (?:ner|ned|bak)\b|\bunderst\b|\bi slutet\b|\bavslutar? med\b|\bsom (?:sista|avslutande) (?:punkt|ärende|sakärende)\b|\blast\b|\bat the end\b"),
     ("first", r"\b(?:allra |högst |längst )?först(?! (?:och främst|kl|i |om |den |när|efter|omkring|vid|på|nu|då|senare|vill|ska|av allt))\b|\bföre allt annat\b|\böverst\b|\b(?:högst|längst) upp\b|\bi början\b|\b(?:börja|börjar|inled|inleder|starta|startar|begin|start) (?:med|with)\b|\bsom (?:första|inledande) (?:punkt|ärende|sakärende|sakfråga)\b|\bförst av (?:sak\w+|ärendena|alla)\b|\bfirst\b|\bat the top\b"),
     ("type", r"\b(?:" + "|".join(p for p, _ in _TYPES) + r")\b"),
-    ("num", rf"(?<![\w.,/:-])\d{{1,2}}(?![\w:]|[.,:]\d|/\d)" + _NOT_TIME),
+    ("num", r"(?<![\w.,/:-])\d{1,2}(?![\w:]|[.,:]\d|/\d)" + _NOT_TIME),
 )  # fmt: skip
 _LEXER = re.compile("|".join(f"(?P<{kind}{i}>{form})" for i, (kind, form) in enumerate(_FORMS)))
 _NUMBERS = re.compile(rf"{_N}|\b{_W}\b|\b{_ORDINAL}\b|[–-](?=\s*\d)")
@@ -498,7 +498,7 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
             and not previous.muted
             and joint == ","
             and not clause.verbs
-            and (kinds <= {"clock"} and kinds or (kinds <= {"to", "item", "mask"} and re.match(r"\W*(?:till|på|för|under) (?:punkt|nr|\w+an\b)", clause.text)))
+            and ((kinds <= {"clock"} and kinds) or (kinds <= {"to", "item", "mask"} and re.match(r"\W*(?:till|på|för|under) (?:punkt|nr|\w+an\b)", clause.text)))
         ):
             # "tio minuter mer, det vill säga 30 minuter, till punkt 6"
             _merge(previous, clause)
@@ -512,6 +512,7 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
             and not previous.muted
             and previous.of(*_CARRIES)
             and joint in {",", "och", "samt", "and", ":", "(", ")", "–", "-", "—", "utan"}
+            and not re.search(r"\b(?:jag|vi|du|lägg|ge|dra|är|behöver)\b", clause.text)
             and words <= 8
         ):
             _merge(previous, clause)
@@ -536,7 +537,7 @@ def _merged(first: Clause, second: Clause) -> Clause:
     )  # fmt: skip
 
 
-_STOP_TITLE = frozenset("dagordningen utkastet mötet listan dokumentet bilagan".split())
+_STOP_TITLE = frozenset(["dagordningen", "utkastet", "mötet", "listan", "dokumentet", "bilagan"])
 
 
 def _title_items(
@@ -552,7 +553,9 @@ def _title_items(
         if number is not None and number not in {n for _, n in found}:
             found.append((at, number))
     # "Annikas punkt": the one item that she presents.
-    for match in re.finditer(r"([A-ZÅÄÖ][\wåäöé-]+?)s? (?:punkt|ärende|dragning|fråga|del|info\w*)\b", text[start:end]):
+    for match in re.finditer(r"([A-ZÅÄÖ][\wåäöé-]+?)s? [a-zåäö]{3,}", text[start:end]):
+        if text[start + match.end(1)] != "s":
+            continue
         owned = [i.number for i in reader.items if i.presenter and match[1].casefold() in i.presenter.casefold().split()]
         if len(owned) == 1 and owned[0] not in {n for _, n in found}:
             found.append((start + match.start(), owned[0]))
@@ -661,6 +664,9 @@ def _act(
         if len(mentioned) == 1:
             # Nothing is asked of it yet: it is what "den" means further on.
             state.last = (mentioned[0][1],)
+    if not items and state.last and clocks and (_MORE_BY.search(clause.text) or _LESS_BY.search(clause.text)):
+        # "40 minuter är i underkant, lägg på tio minuter."
+        items = state.last
     if not items and state.last and (_PRONOUN.search(clause.text) or implied or definite & {"remove", "postpone"}):
         items = state.last
     if not items and "presenter" in verbs:
@@ -798,7 +804,7 @@ def _details(
     text = clause.text
     clocks = clause.of("clock")
     by_number = {i.number: i for i in reader.items}
-    asked_time = clocks and not re.search(r"\b(?:tog|blev|var|hade|förra)\b", text)
+    asked_time = clocks and not re.search(r"\b(?:i (?:under|över)kant|för (?:lite|litet|mycket|kort|långt|långa|korta|knappt)|snålt|too (?:short|long|little|much))\b", text) and not re.search(r"\b(?:tog|blev|var|hade|förra)\b", text)
     if asked_time and not (text.strip().endswith("?") and not verbs):
         clock = clocks[-1]
         # "10 min i stället för 20 min", "inte 20 utan 10 min"
@@ -839,7 +845,7 @@ def _presenter(
 ) -> list[tuple[int, Operation]]:
     people = clause.of("person", "me")
     putting = "move" in verbs and not clause.of("to", "before", "after", "first", "last", "later") and re.search(r"\b(?:sätt|skriv|lägg|put)\w*\b", clause.text)
-    if not people or not ("presenter" in verbs or putting or "minutes" not in verbs and re.search(r"\b(?:tar|ta|tas|drar|håller|med)\b", clause.text)):
+    if not people or not ("presenter" in verbs or putting or ("minutes" not in verbs and re.search(r"\b(?:tar|ta|tas|drar|håller|med)\b", clause.text))):
         return []
     text = clause.text
     if clause.of("clock") and len(people) == 1 and not re.search(r"\b(?:tar|ta|drar|föredra\w*|håller|presentera\w*|redovisa\w*|kör|leder|föredragande|present\w*)\b", text):

@@ -98,7 +98,7 @@ def _in_details(context: Context, text: str, base: int, people: Sequence[Mention
         found = text.find(piece, at)
         at = found + len(piece)
         pieces.append((found + len(piece) - len(piece.lstrip()), piece.strip()))
-    details = [p for _, p in pieces if p and (find_minutes(p) is not None and len(p) < 25 or type_of_word(p))]
+    details = [p for _, p in pieces if p and ((find_minutes(p) is not None and len(p) < 25) or type_of_word(p))]
     if not details:
         return None
     for start, piece in pieces:
@@ -136,8 +136,14 @@ def _nearest(
 ) -> Found:
     before = folded[:start]
     after = folded[end:]
-    clause_from = max(before.rfind(c) for c in (".", ";", "!", "?", ":", "(")) + 1
+    covered = list(before)
+    for m in people:
+        # The dots of an address end no clause.
+        covered[max(0, m.start - base) : max(0, m.end - base)] = "x" * max(0, min(m.end - base, len(covered)) - max(0, m.start - base))
+    flat = "".join(covered)
+    clause_from = max((m.end() for m in re.finditer(r"[.;!?:](?=\s)", flat)), default=0)
     left = [m for m in people if clause_from <= m.start - base < start]
+    left = [m for m in left if "@" not in m.text] or left
     right = [m for m in people if m.start - base >= end and m.start - base - end <= 45]
     word = folded[start:end]
     inside = [m for m in people if start <= m.start - base < end]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from service.domain.intents import Evidence, Intent, MinutesFiled, Proposal, Supplement, Withdrawal
@@ -95,7 +95,7 @@ _SIGN_OFF = re.compile(
     r"^\W*(?:mvh|med vänlig(?:a)? hälsning(?:ar)?|vänlig(?:a|en)?\b|hälsn(?:ing(?:ar)?)?|bästa hälsningar|allt gott|ha det|tack på förhand|tack|/\s*\w+|bästa|best|kind regards|regards|thanks|cheers|vi ses|trevlig|kram)\b[^.?]{0,40}\W*$"
 )
 # Sentences that other readers own, or that say nothing of a matter.
-_OTHERS = frozenset("absence attendance leaving contact late early move cancel place undo".split())
+_OTHERS = frozenset(["absence", "attendance", "leaving", "contact", "late", "early", "move", "cancel", "place", "undo"])
 _OURS = frozenset(
     f"proposal/{name}" for name in ("title-after", "title-before", "presents", "decision", "discussion", "information")
 )
@@ -108,10 +108,11 @@ _PLURAL = re.compile(
 _LABELS: tuple[tuple[str, str], ...] = (
     (r"rubrik|titel|ärende|ärendets? (?:namn|rubrik|mening)|ärendemening|ämne|punkt|fråga|vad|förslag(?: till rubrik)?|title|item|topic|namn på (?:ärendet|punkten)|saken|dagordningspunkt|ärenderubrik", "title"),
     (r"typ(?: av (?:ärende|punkt))?|sort|art|ärendetyp|type|syfte|form|karaktär|behandling", "type"),
-    (r"tid|tidsåtgång|minuter|beräknad tid|tidsbehov|tidsuppskattning|längd|time|minutes|min|uppskattad tid|tid(?:såtgång)? \(min\)|önskad tid|önskad tidsåtgång", "minutes"),
+    (r"tid|tidsåtgång|minuter|beräknad tid|tidsbehov|tidsuppskattning|längd|time|minutes|min|beräknad tidsåtgång|uppskattad tid|tid(?:såtgång)? \(min\)|önskad tid|önskad tidsåtgång", "minutes"),
     (r"föredragande|föredragare|vem|presentatör|presenteras av|presenter|dragare|ansvarig|föredras av|kontaktperson|vem drar|vem föredrar|föredragning", "presenter"),
     (r"möte|mötesdatum|till möte|datum|sammanträde|vilket möte|meeting|önskat möte", "meeting"),
     (r"forum|ska vidare till|vidare till|hänskjuts till|beredning|vidarebefordras till", "forum"),
+    (r"e-?post|e-?postadress|mejl|mejladress|mail|mailadress|e-?mail", "email"),
     (r"bakgrund|beskrivning|motiv|motivering|sammanfattning|underlag|bilagor?|handlingar|background|description|övrigt|kommentar|anmälare|förslag till beslut|anmält av|inlämnat av|datum för anmälan|bifogas", "other"),
 )  # fmt: skip
 _LABEL_LINE = re.compile(r"^[ \t>*•-]*(?P<label>[A-Za-zÅÄÖåäö][\wåäöÅÄÖ ()/-]{1,30}?)\s*[:=]\s+(?P<value>\S[^\n]*)$|^[ \t>*•-]*(?P<label2>[A-Za-zÅÄÖåäö][\wåäöÅÄÖ ()/-]{1,30}?):\s*$", re.MULTILINE)
@@ -170,6 +171,8 @@ class _Reader:
             words += re.findall(r"\w+", fold(person.title.split("kommun")[0])) if "kommun" in person.title else []
         if self.context.sender:
             words += re.findall(r"\w+", fold(self.context.sender.title))
+        for forum in self.context.surroundings.network.forums:
+            words.append(fold(forum.short_name))
         for principal in self.context.surroundings.network.principals:
             words += re.findall(r"\w+", fold(principal.name))
         return tuple(words)
@@ -358,7 +361,8 @@ class _Reader:
         if about := re.search(r"(?i)\b(?:om|rörande|gällande|angående|avseende|ärendet|punkten)\s+(?P<what>\S.{3,100})$", cover):
             candidates.append(after(about["what"]))
         for candidate in candidates:
-            candidate = re.sub(r"(?i)^(?:min|mitt|vår|vårt|den|det|mina) (?:punkt|ärende|fråga|förslag|anmälan)(?:en|et)?(?: om| kring| rörande)? ", "", candidate)
+            candidate = re.sub(r"(?i)^(?:härmed )?(?:min|mitt|vår|vårt|den|det|mina|sin) (?:tidigare )?(?:punkt|ärende|fråga|förslag|anmälan|framställan)(?:en|et)?(?: om| kring| rörande| avseende| angående| gällande| beträffande)? ", "", candidate)
+            candidate = re.sub(r"(?i)\s+(?:från|ur)$", "", candidate)
             if is_title(candidate):
                 return tidy(candidate)
         return None
@@ -393,6 +397,9 @@ class _Reader:
             if not named and not threaded:
                 continue
             asking = self._spoken(self.asking, index, "title-after", "title-before", "asks") if not threaded else ()
+            if named and self.files:
+                # "The slides for the item on ...": the item is what the slides are for.
+                asking = tuple(s for s in asking if s.start < named[0].start)
             material = self._spoken(self.adding, index, "material")
             if asking and not threaded and not re.search(r"\b(?:till|i) (?:punkten|ärendet)\b", fold(text)):
                 continue
@@ -412,7 +419,8 @@ class _Reader:
                 continue
             found.append((index, Supplement(certain=context.trusted, title=title, evidence=(Evidence((named or threaded)[0].rule, text),))))
             self.taken.add(index)
-        if not found and self.files and self.acked and not self._spoken_any(self.asking, body, "title-after", "title-before"):
+        sends = self.context.reference is not None and self._spoken_any(self.adding, body, "material")
+        if not found and self.files and (self.acked or sends) and not self._spoken_any(self.asking, body, "title-after", "title-before"):
             # "En statistikbild till." under our receipt.
             at = body[0] if body else 0
             found.append((at, Supplement(certain=context.trusted, title=None, evidence=(Evidence("supplement/thread", self.text(at) if body else context.subject),))))
@@ -471,7 +479,7 @@ class _Reader:
             matters = [
                 m for m in matters
                 if m.sure and m.rule == "proposal/title-after"
-                and re.search(r"\b(?:i stället|istället|däremot|också|även|dessutom)\b", fold(self.text(m.asked_in)))
+                and re.search(r"\b(?:i stället|istället|i dess ställe|däremot|också|även|dessutom)\b", fold(self.text(m.asked_in)))
             ]  # fmt: skip
         if not matters:
             return []
@@ -585,6 +593,8 @@ class _Reader:
                 matter.minutes = minutes_in([current.get("minutes", "")]) or _number(current.get("minutes"))
                 if "presenter" in current:
                     matter.presenter = self._named(current["presenter"])
+                    if (address := re.search(r"[\w.+-]+@[\w.-]+\w", current.get("email", ""))) and (named := matter.presenter.contact):
+                        matter.presenter = Found(replace(named, email=named.email or address.group()))
                 if "forum" in current and not re.match(r"(?i)\W*(?:nej|inget|ingen|-)", current["forum"]):
                     matter.forum = next((f.short_name for f in self.context.surroundings.network.forums if fold(f.short_name) in fold(current["forum"])), None)
                 if "meeting" in current:
@@ -644,7 +654,7 @@ class _Reader:
         plural = any(_PLURAL.search(fold(self.text(i))) for i in intro) or bool(_PLURAL.search(fold(context.subject)))
         detailed = sum(1 for g in groups if any(_DETAIL_LINE.search(fold(self.text(i))) for i in g))
         announced = bool(hits) or self.called or self.subject_asks()
-        if not announced and not (detailed >= 2 or detailed == len(groups) and plural):
+        if not announced and not (detailed >= 2 or (detailed == len(groups) and plural)):
             return []
         named = [t for i in hits if (t := self._explicit(i)) and not _PLURAL.search(fold(self.text(i)))]
         if named and not plural and detailed * 2 < len(groups):
@@ -659,7 +669,7 @@ class _Reader:
                 continue
             if any(self._foreign(i) for i in group) and not any(self._spoken(self.asking, i, "title-after", "asks") for i in group):
                 continue
-            title = self._explicit(lead) if self._spoken(self.asking, lead, "title-after") else None
+            title = self._explicit(lead) if self._spoken(self.asking, lead, "title-after", "title-before") else None
             title = title or self._line_title(lead)
             if not title or not is_title(title):
                 continue
@@ -757,7 +767,42 @@ class _Reader:
                 return title
         for hit in sorted((s for s in hits if s.name == "title-before"), key=lambda s: s.start)[:1]:
             title = before(cover[: hit.start])
-            if is_title(title) and not self._only_people(title) and len(title.split()) <= 14:
+            if is_title(title) and not self._only_people(title) and len(title.split()) <= 14 and not re.search(r"(?i)\b(?:man|vi|jag|ni)\b", title):
+                return title
+            # "Då kommer lönebidragen upp": between the two parts of the verb.
+            inner = re.sub(r"^\S+\s+|\s+\S+$", "", cover[hit.start : hit.end])
+            title = after(inner)
+            if len(title.split()) >= 2 and is_title(title) and not self._only_people(title):
+                return title
+        return None
+
+    def _title_line(self, index: int) -> str | None:
+        """A title on a line of its own below the sentence that announces it."""
+        sentence = self.context.sentences[index]
+        rest = self.context.words.text[sentence.end :]
+        found = re.match(r"[ \t]*[:.]?[ \t]*\n\s*[\"”]?(?P<line>[A-ZÅÄÖ0-9][^\n]{3,130})", rest)
+        if not found:
+            return None
+        line = found["line"].strip(" \"”")
+        announced = rest[: found.start("line")].lstrip().startswith(":") or sentence.text.rstrip().endswith(":")
+        follows = rest[found.end() :]
+        alone = not line.endswith((".", "!", ",", ";", ":")) and (follows.strip() == "" or follows.startswith("\n"))
+        if not alone or not self._looks_like_a_line(index, line) or len(line.split()) > 14 or _SIGN_OFF.match(fold(line)):
+            return None
+        if not announced and not re.search(r"\bföljande\b", fold(sentence.text)) and sentence.text.rstrip().endswith("."):
+            return None
+        title = tidy(masked(line))
+        return title if is_title(title) and len(title.split()) >= 2 and not self._only_people(title) else None
+
+    def _given_time(self, index: int) -> str | None:
+        """The matter that time is asked for: "lägga trettiofem minuter nästa gång på X"."""
+        cover = self.masked[index]
+        found = re.search(r"(?i)\b(?:lägga|lägg|ägna|avsätta|sätta av|ta|använda|reservera|vika|boka|spend|have)\s+(?:\w+\s+)?\ue001+", cover)
+        if not found:
+            return None
+        for word in re.finditer(r"(?i)\b(?:på|åt|till|för|on)\s+", cover[found.end() :]):
+            title = after(cover[found.end() + word.end() :])
+            if is_title(title) and not cover[found.end() + word.end() :].startswith("\ue000"):
                 return title
         return None
 
@@ -775,6 +820,12 @@ class _Reader:
                 continue
             hits = self._spoken(self.asking, index, "title-after", "title-before", "asks")
             if not hits:
+                lead = re.match(r"(?i)\W*(?:i ?så ?fall|alltså|nämligen|dvs|d\.v\.s\.|förslag|rubrik|ämne|saken|det gäller|tänkt rubrik)\s*:\s+", self.masked[index])
+                if lead and matters and matters[-1].title is None and is_title(title := after(self.masked[index][lead.end() :])):
+                    # "Hinner man få med en punkt till? I så fall: ..."
+                    matters[-1].title = title
+                    matters[-1].indexes.append(index)
+                    continue
                 if (title := self._after_colon(index)) and not self._foreign(index) and self._looks_like_a_line(index, title):
                     matters.append(Matter(title, [index], index, "proposal/after-colon"))
                 continue
@@ -784,7 +835,7 @@ class _Reader:
                 continue
             if any(h.kind == "help" for h in context.hits_in(index)):
                 continue
-            title = self._explicit(index)
+            title = self._title_line(index) or self._given_time(index) or self._explicit(index)
             strong = hits[0].rule
             if title is None:
                 title = self._after_colon(index)
@@ -831,7 +882,7 @@ class _Reader:
     def _after_colon(self, index: int) -> str | None:
         """The matter after "ett ärende från oss:"."""
         found = re.match(
-            r"(?i)[^:]{0,60}\b(?:(?:ärende|ärendet|punkt|punkten|dagordningspunkt|förslag|önskemål|item|inspel|ärendeförslag|dagordning|agenda)\w*\b|\ue000)[^:]{0,40}:\s+(?P<title>\S.{3,})$",
+            r"(?i)[^:]{0,60}?(?:\b(?:ärende|ärendet|punkt|punkten|dagordningspunkt|förslag|önskemål|item|inspel|ärendeförslag|dagordning|agenda)\w*\b|\ue000)[^:]{0,40}:\s+(?P<title>\S.{3,})$",
             self.masked[index],
         )
         if not found:
@@ -892,7 +943,7 @@ class _Reader:
         subject = self.subject()
         details = [i for i in alive if minutes_in([self.text(i)]) is not None or self._spoken(self.asking, i, "presents")]
         forwarded = context.words.forwarded or bool(context.letter.enclosed)
-        if self.called and alive and (details or len(alive) <= 4 and not any(h.kind == "courtesy" for h in context.hits)):
+        if self.called and alive and (details or (len(alive) <= 4 and not any(h.kind == "courtesy" for h in context.hits))):
             return [Matter(None, [alive[0]], alive[0], "proposal/under-the-call")]
         if self.subject_asks() and (subject or alive):
             return [Matter(None, [alive[0]] if alive else [], alive[0] if alive else SUBJECT, "proposal/subject")]
@@ -938,7 +989,9 @@ class _Reader:
             # "Saken gäller väntelistan": a sentence that says what it is about.
             for hit in self._spoken(self.asking, index, "names"):
                 title = after(self.masked[index][hit.end :])
-                if is_title(title) and not self._only_people(title) and not self._foreign(index) and hit.start < 25:
+                if is_title(title) and not self._only_people(title) and not self._foreign(index) and (
+                    hit.start < 25 or re.match(r"(?i)(?:saken|ärendet|punkten)\b", self.text(index)[hit.start :])
+                ):
                     if subject and self.fresh and self._prefers(subject, title, body):
                         title = subject
                     matter.title = title
@@ -1182,8 +1235,6 @@ class _Reader:
         placed = {n for names in shares for n in names}
         lost = [n for n in self.files if n not in placed]
         result: list[tuple[int, Intent]] = []
-        from dataclasses import replace
-
         for at, intent in found:
             if isinstance(intent, (Proposal, Supplement)):
                 intent = replace(intent, attachments=given.get(id(intent), ()))

@@ -65,7 +65,7 @@ _ENDS = re.compile(
     r"|\s+(?:ett varv till|en gång till|en vända till|också|igen|åt oss|även|i stället|istället|var och en|(?:före|innan|efter|till|under|över|i) (?:sommaren|jul|hösten|våren|årsskiftet|semestern|nyår|höst|vår)|än en gång|once more|again|as well|too)(?=\s|$|,)"
     r"|\s+och (?:jag|vi|det|den|hon|han|då|behöver|kanske|är|har|skulle|vill|gärna|om|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))\b"
     r"|\s+(?:[–—-]\s+)(?:jag|vi|ca|info\b|information\b|diskussion\b|beslut\b|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))"
-    r"|\s+(?:är (?:något|nåt|en fråga|väl|ju|en sak|ett)|har (?:kommit|blivit|vi)|ligger (?:på|oss|mig|mig)|behöver|borde|måste)\b"
+    r"|\s+(?:är (?:nu|klar|klart|klara|färdig|färdigt|bifogad|bifogat|uppdaterad|uppdaterat|något|nåt|en fråga|väl|ju|en sak|ett)|har (?:kommit|blivit|vi)|ligger (?:på|oss|mig|mig)|behöver|borde|måste)\b"
     r"|\s*\((?:[^()]*(?:"
     + TIME
     + r"|info|beslut|diskussion|drar|föredra|bifog|se )[^()]*\)?)|\s+(?:bifogas|bifogar|biläggs|komma jag|komma vi|punkt hälsningar)\b"
@@ -75,24 +75,7 @@ _TAIL = re.compile(
 )
 
 _GENERIC = frozenset(
-    """
-    punkt punkter punkten punkterna ärende ärenden ärendet ärendena fråga frågor frågan frågorna möte möten mötet mötena dagordning
-    dagordningen dagordningspunkt dagordningspunkter agenda agendan agendapunkt samreko hej hejsan hallå hello hi förslag anmälan anmäla
-    ang angående re sv vb fwd fw info information nästa till på inför om den det de för i från av en ett två tre fyra fem några lite
-    litet varje allt möjligt saker sak grejer grej upp ta tas idé idéer tips önskemål komplettering kompletteringar underlag bilaga
-    bilagor handlingar handling material protokoll protokollet tack svar snabb snabbt kort liten vidare beredning beredningen
-    nätverket nätverk nätverksmöte min mina mitt min vår våra vårt er era ert jag vi och samt m m mm med mer annat övrigt övriga
-    vår vårens våren hösten höstens nytt ny nya fler ytterligare en till igen bra dikterat test viktigt brådskande obs ang kommande
-    träff träffen sammanträde sammanträdet meddelande meddelanden mejl mail eposten framställan inkomna besked ingen rubrik ämne
-    utan titel hälsning hälsningar gång gången vecka v kl klockan torsdag torsdagen fredag onsdag tisdag måndag januari februari
-    mars april maj juni juli augusti september oktober november december jan feb apr jun jul aug sep okt nov dec idag i dag imorgon
-    övrig övrigt ifo inte dock bråttom hel halv dag dagen strategidag strategidagen strategidagar förhinder frånvaro absence kallelse kallelsen inbjudan påminnelse
-    utkast version the a an item items point points agenda meeting for next on to of and question questions proposal april request
-    lyfta prata behandla kan detta vi lyfter pratar diskuterar skulle about dryfta ta upp diskutera diskussion beslut informationspunkt infopunkt diskussionspunkt beslutspunkt önskar önskas
-    anmäls anmäler komma tid plats sent sen sena sist först egen extra liten sedan vårt kring gällande rörande avseende diverse allmänt
-    hör hoppas semester lunch kaffe från stugan nyhet strålande ännu samverkan förening utskick deltagare krock sjuk läget skickar
-    ärendeanmälan ärendeförslag beredningsgruppen agendan mötespunkt mötespunkter kul dags hjälp fundering funderingar undran tanke tankar apropå presentation
-    """.split()
+    ["punkt", "punkter", "punkten", "punkterna", "ärende", "ärenden", "ärendet", "ärendena", "fråga", "frågor", "frågan", "frågorna", "möte", "möten", "mötet", "mötena", "dagordning", "dagordningen", "dagordningspunkt", "dagordningspunkter", "agenda", "agendan", "agendapunkt", "samreko", "hej", "hejsan", "hallå", "hello", "hi", "förslag", "anmälan", "anmäla", "ang", "angående", "re", "sv", "vb", "fwd", "fw", "info", "information", "nästa", "till", "på", "inför", "om", "den", "det", "de", "för", "i", "från", "av", "en", "ett", "två", "tre", "fyra", "fem", "några", "lite", "litet", "varje", "allt", "möjligt", "saker", "sak", "grejer", "grej", "upp", "ta", "tas", "idé", "idéer", "tips", "önskemål", "komplettering", "kompletteringar", "underlag", "bilaga", "bilagor", "handlingar", "handling", "material", "protokoll", "protokollet", "tack", "svar", "snabb", "snabbt", "kort", "liten", "vidare", "beredning", "beredningen", "nätverket", "nätverk", "nätverksmöte", "min", "mina", "mitt", "min", "vår", "våra", "vårt", "er", "era", "ert", "jag", "vi", "och", "samt", "m", "m", "mm", "med", "mer", "annat", "övrigt", "övriga", "vår", "vårens", "våren", "hösten", "höstens", "nytt", "ny", "nya", "fler", "ytterligare", "en", "till", "igen", "bra", "dikterat", "test", "viktigt", "brådskande", "obs", "ang", "kommande", "träff", "träffen", "sammanträde", "sammanträdet", "meddelande", "meddelanden", "mejl", "mail", "eposten", "framställan", "inkomna", "besked", "ingen", "rubrik", "ämne", "utan", "titel", "hälsning", "hälsningar", "gång", "gången", "vecka", "v", "kl", "klockan", "torsdag", "torsdagen", "fredag", "onsdag", "tisdag", "måndag", "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december", "jan", "feb", "apr", "jun", "jul", "aug", "sep", "okt", "nov", "dec", "idag", "i", "dag", "imorgon", "övrig", "övrigt", "ifo", "inte", "dock", "bråttom", "hel", "halv", "dag", "dagen", "strategidag", "strategidagen", "strategidagar", "förhinder", "frånvaro", "absence", "kallelse", "kallelsen", "inbjudan", "påminnelse", "utkast", "version", "the", "a", "an", "item", "items", "point", "points", "agenda", "meeting", "for", "next", "on", "to", "of", "and", "question", "questions", "proposal", "april", "request", "lyfta", "prata", "behandla", "kan", "detta", "vi", "lyfter", "pratar", "diskuterar", "skulle", "about", "dryfta", "ta", "upp", "diskutera", "diskussion", "beslut", "informationspunkt", "infopunkt", "diskussionspunkt", "beslutspunkt", "önskar", "önskas", "anmäls", "anmäler", "komma", "tid", "plats", "sent", "sen", "sena", "sist", "först", "egen", "extra", "liten", "sedan", "vårt", "kring", "gällande", "rörande", "avseende", "diverse", "allmänt", "hör", "hoppas", "semester", "lunch", "kaffe", "från", "stugan", "nyhet", "strålande", "ännu", "samverkan", "förening", "utskick", "deltagare", "krock", "sjuk", "läget", "skickar", "ärendeanmälan", "ärendeförslag", "beredningsgruppen", "agendan", "mötespunkt", "mötespunkter", "kul", "dags", "hjälp", "fundering", "funderingar", "undran", "tanke", "tankar", "apropå", "presentation"]
 )
 # A subject may be labelled as what it is; what follows is the title.
 _LABEL = re.compile(
@@ -172,13 +155,13 @@ def after(text: str) -> str:
 
 
 _BEFORE_LEAD = re.compile(
-    r"(?i)^.*?\b(?:tycker|anser|önskar|vill|föreslår|menar|hoppas|undrar|ser gärna|skulle vilja|bra|kul|intressant|viktigt|nyttigt|guld|fint|toppen|på tiden|dags|nöjd|tacksam|om det går|frågar|bad mig|hälsar|tror)\b(?: (?:jag|vi|om|inte|också|därför|gärna|nog|att|det|vore|även|med|bra|på|tiden|alltså))*\s+(?:att|om)\s+"
+    r"(?i)^.*?\b(?:tycker|anser|önskar|vill|föreslår|menar|hoppas|undrar|ser gärna|skulle vilja|bra|kul|intressant|viktigt|nyttigt|guld|fint|toppen|på tiden|dags|nöjd|tacksam|om det går|frågar|bad mig|hälsar|tror)\b(?: (?:jag|vi|han|hon|de|man|om|inte|också|därför|gärna|nog|att|det|vore|även|med|bra|på|tiden|alltså))*\s+(?:att|om)\s+"
 )
 _MODAL_LEAD = re.compile(
     r"(?i)^(?:\W*(?:förresten|apropå det|sen|sedan|dessutom|även|också|så|men|och|jo|hej|hejsan|en sak till|ja|dels|nu|ps|p\.s\.|då|kanske|samt|för övrigt|slutligen|till sist)\b[\s,:–-]*)*(?:\b(?:kan|kunde|skulle|ska|får|bör|borde|går det att få in|vore|måste|behöver|could|can|would|should)\b\s+(?:inte\s+|möjligen\s+|vi\s+inte\s+|nog\s+|kanske\s+|du få\s+|vi få\s+)?)"
 )
 _FILLER_LEAD = re.compile(
-    r"(?i)^(?:\W*(?:förresten|apropå det|sen|sedan|dessutom|även|också|så|men|och|jo|hej|hejsan|asså|alltså|liksom|en sak till|ja|dels|nu|ps|då|kanske|samt|för övrigt|slutligen|till sist|att|därför|nämligen)\b[\s,:–-]*)+"
+    r"(?i)^(?:\W*(?:förresten|apropå det|sen|sedan|dessutom|även|också|så|men|och|jo|vidare|därutöver|därtill|hej|hejsan|asså|alltså|liksom|en sak till|ja|dels|nu|ps|då|kanske|samt|för övrigt|slutligen|till sist|att|därför|nämligen)\b[\s,:–-]*)+"
 )
 
 
@@ -210,27 +193,20 @@ def in_quotes(text: str) -> str | None:
 
 def content_words(text: str) -> tuple[str, ...]:
     """The words of a title that say what it is about."""
-    return tuple(w for w in re.findall(r"[\w-]+", fold(text)) if (len(w) > 2 or w.isdigit() and len(w) == 4) and w not in _GENERIC and w not in _SMALL)
+    return tuple(w for w in re.findall(r"[\w-]+", fold(text)) if (len(w) > 2 or (w.isdigit() and len(w) == 4)) and w not in _GENERIC and w not in _SMALL)
 
 
 _SMALL = frozenset(
-    """
-    och att det den detta denna dessa som för med till från hos vid mot inom samt under mellan efter före utan när hur vad vem vilka
-    vilken ska skall kan inte har hade vara blir blev bli vår våra sin sina sitt deras man dem dom oss ert era någon något några alla
-    allt mer mest mycket många flera bara även också nog väl där här hit dit dess the and for with from this that our their
-    är var på av om behöver behövs skulle kunde måste borde bör vore får fick går gick finns kommer kom tas tar står ligger gäller handlar
-    själv själva sina hos utan egentligen faktiskt nog ju dock alltså därför nu här där redan aldrig alltid ofta sådan sådant samma
-    tack gärna helst kanske möjligen eventuellt ungefär cirka max minst hela hel halva dess dessa inom en ett de vi ni jag du han hon så nu då eller men
-    """.split()
+    ["och", "att", "det", "den", "detta", "denna", "dessa", "som", "för", "med", "till", "från", "hos", "vid", "mot", "inom", "samt", "under", "mellan", "efter", "före", "utan", "när", "hur", "vad", "vem", "vilka", "vilken", "ska", "skall", "kan", "inte", "har", "hade", "vara", "blir", "blev", "bli", "vår", "våra", "sin", "sina", "sitt", "deras", "man", "dem", "dom", "oss", "ert", "era", "någon", "något", "några", "alla", "allt", "mer", "mest", "mycket", "många", "flera", "bara", "även", "också", "nog", "väl", "där", "här", "hit", "dit", "dess", "the", "and", "for", "with", "from", "this", "that", "our", "their", "är", "var", "på", "av", "om", "behöver", "behövs", "skulle", "kunde", "måste", "borde", "bör", "vore", "får", "fick", "går", "gick", "finns", "kommer", "kom", "tas", "tar", "står", "ligger", "gäller", "handlar", "själv", "själva", "sina", "hos", "utan", "egentligen", "faktiskt", "nog", "ju", "dock", "alltså", "därför", "nu", "här", "där", "redan", "aldrig", "alltid", "ofta", "sådan", "sådant", "samma", "tack", "gärna", "helst", "kanske", "möjligen", "eventuellt", "ungefär", "cirka", "max", "minst", "hela", "hel", "halva", "dess", "dessa", "inom", "en", "ett", "de", "vi", "ni", "jag", "du", "han", "hon", "så", "nu", "då", "eller", "men"]
 )
 
 
 def is_title(text: str) -> bool:
     """Whether it says anything: not a pronoun, not a time, not "en punkt"."""
     words = content_words(text)
-    if re.match(r"(?:åt|till|från|av|hos|att ni|att du|se|hon|han|vi|jag|ni|mig|oss|er|min|upp|in|ut|vilken|vilket|som|nämligen|enligt|är|har|ska|kan|glöm|stryk|ta|annars|kolla|hej)(?= |$)|(?:det|den|de|allt|något) (?:är|var|har|kan|ska|får|blir|går|finns|vi|jag|ni)\b|(?:det|den|de|detta|dem|dessa|allt)$", text, re.IGNORECASE):
+    if re.match(r"(?:åt|till|från|av|hos|att ni|att du|se|hon|han|vi|jag|ni|mig|oss|er|min|upp|in|ut|vilken|vilket|som|nämligen|enligt|är|har|ska|kan|glöm|stryk|ta|annars|kolla|hej)(?= |$)|(?:det|den|de|allt|något) (?:är|var|har|kan|ska|får|blir|går|finns|vi|jag|ni)\b|(?:det|den|de|detta|dem|dessa|allt)(?:$|[,.])|(?:eller|och|hinner|hinns)\b", text, re.IGNORECASE):
         return False
-    return bool(words) and any(len(w) > 3 or w.isupper() for w in words) or bool(re.search(r"\b[A-ZÅÄÖ]{2,6}\b", text) and words)
+    return (bool(words) and any(len(w) > 3 or w.isupper() for w in words)) or bool(re.search(r"\b[A-ZÅÄÖ]{2,6}\b", text) and words)
 
 
 def subject_title(subject: str, meetings: Iterable[tuple[int, int]] = (), own: Sequence[str] = ()) -> str | None:
