@@ -343,6 +343,18 @@ def test_a_signature_is_cut_off_and_kept(below: str, cut: str):
             "Den 5 mars kl. 10.00 skrev jag till er:\nvi behöver prata om jourhem.",
             "Den 5 mars kl. 10.00 skrev jag till er:\nvi behöver prata om jourhem.",
         ),
+        (
+            "Punkt ett ska bort\n-----\nPunkt två ska vara kvar",
+            "Punkt ett ska bort\n-----\nPunkt två ska vara kvar",
+        ),
+        (
+            "Hur gör vi med mejl från externa avsändare?\nTa upp det.",
+            "Hur gör vi med mejl från externa avsändare?\nTa upp det.",
+        ),
+        (
+            "Från: Lena Wikström\nTill: SamReKo\nÄmne: Jourhem\nVi vill ta upp jourhem.",
+            "Från: Lena Wikström\nTill: SamReKo\nÄmne: Jourhem\nVi vill ta upp jourhem.",
+        ),
         ("Föredragande:\nLena Wikström\nJohan Edlund", "Föredragande:\nLena Wikström\nJohan Edlund"),
         ("Tre saker:\n- Jourhem\n- SIP\n- LARO\n\n- Lena", "Tre saker:\n- Jourhem\n- SIP\n- LARO"),
         (
@@ -366,6 +378,7 @@ def test_words_are_not_taken_for_a_signature(body: str, text: str):
         "Detta mejl kommer från en extern avsändare. Klicka inte på länkar om du inte känner "
         "igen avsändaren.",
         "[EXTERN AVSÄNDARE]",
+        "[EXTERN]",
         "CAUTION: This email originated from outside of the organization. Do not click links.",
         "Du får inte ofta e-post från lena@region.example. Ta reda på varför det här är viktigt",
     ],

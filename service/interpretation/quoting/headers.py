@@ -65,7 +65,8 @@ _SEPARATOR = re.compile(
 )
 _SAYS_FORWARD = re.compile(r"vidarebefordra|forward|videresendt|weitergeleitet|doorgestuurd", re.IGNORECASE)
 _VERB = r"(?:skrev|skriver|skreiv|wrote|writes|schrieb|a écrit|escribió|schreef|kirjoitti|ha scritto)"
-_WROTE = re.compile(rf"\b{_VERB}\b", re.IGNORECASE)
+# "skrev", "wrote" and their like in other languages.
+WROTE = re.compile(rf"\b{_VERB}\b", re.IGNORECASE)
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:\"*]{1,100}@[^\s<>()\[\],;:\"*]{1,200}")
 _YEAR_OR_TIME = re.compile(r"\b(?:19|20)\d\d\b|\b\d{1,2}[:.]\d\d\b|\b\d{1,2}/\d{1,2}\b|\b\d{4}-\d\d-\d\d\b")
 _GROUPWISE = re.compile(
@@ -87,8 +88,8 @@ _WHO_FIRST = re.compile(
     rf"^(?P<who>.{{2,200}}?)\s+{_VERB}\s*(?:följande\s*)?(?P<when>.{{0,120}}?)\s*:$", re.IGNORECASE
 )
 _ON_DATE_WHO_WROTE = re.compile(
-    rf"^(?:on|am|op|den|le|"
-    rf"på)\s+(?P<when>.{{3,120}}?\d[^,\d]{{0,12}}),\s+(?P<who>[^\d,][^,]{{1,200}}?)\s+{_VERB}\s*:$",
+    r"^(?:on|am|op|den|le|på)\s+(?P<when>.{3,120}?\d[^,\d]{0,12}),\s+(?P<who>[^\d,][^,]{1,200}?)\s+"
+    rf"{_VERB}\s*:$",
     re.IGNORECASE,
 )
 _PRONOUN = re.compile(r"(?:jag|vi|ni|du|han|hon|hen|de|man|i|we|you|he|she|they)\b", re.IGNORECASE)
@@ -238,14 +239,14 @@ def _groupwise(lines: Sequence[Line], index: int) -> Opening | None:
     text = lines[index].text
     match = _GROUPWISE.match(text)
     if not match or not (
-        text.endswith(">>>") or _WROTE.search(text) or _YEAR_OR_TIME.search(text) or "@" in text
+        text.endswith(">>>") or WROTE.search(text) or _YEAR_OR_TIME.search(text) or "@" in text
     ):
         return None
     who = match["who"]
-    wrote = _DATE_FIRST.match(who + ":") if _WROTE.search(who) else None
+    wrote = _DATE_FIRST.match(who + ":") if WROTE.search(who) else None
     if wrote:
         return Opening(index, index + 1, mailbox(wrote["who"]), date_text=wrote["when"], kind="reply")
-    when = _WROTE.sub("", match["when"] or "").strip(" :")
+    when = WROTE.sub("", match["when"] or "").strip(" :")
     return Opening(index, index + 1, mailbox(who), date_text=when, kind="reply")
 
 
@@ -266,7 +267,7 @@ def _attribution(lines: Sequence[Line], index: int) -> Opening | None:
             if position == index and not _may_begin(text):
                 return None
             continue
-        if not _WROTE.search(joined):
+        if not WROTE.search(joined):
             return None
         deeper = _next_written(lines, position + 1, 3)
         quoted_below = deeper is not None and lines[deeper].depth > depth
@@ -279,7 +280,7 @@ def _attribution(lines: Sequence[Line], index: int) -> Opening | None:
 
 def _may_begin(text: str) -> bool:
     return bool(_BEGINS.match(text)) and (
-        bool(_YEAR_OR_TIME.search(text)) or "<" in text or bool(_WROTE.search(text)) or "@" in text
+        bool(_YEAR_OR_TIME.search(text)) or "<" in text or bool(WROTE.search(text)) or "@" in text
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from service.domain.letters import Letter, Mailbox
 from service.interpretation.quoting import signatures
-from service.interpretation.quoting.headers import Opening, find_opening
+from service.interpretation.quoting.headers import WROTE, Opening, find_opening
 from service.interpretation.quoting.html_lines import Page, of_html
 from service.interpretation.quoting.lines import Line, of_plain_text
 
@@ -93,7 +93,20 @@ def new_words(letter: Letter) -> NewWords:
     if first is None or first.opening is None:
         opening = _second_opinion(lines)
         groups = _sort(lines, opening) if opening else groups
+    elif _is_memo(first, lines, letter):
+        groups = [_Group("new", lines)]
     return _compose(letter, groups, page)
+
+
+def _is_memo(first: _Group, lines: list[Line], letter: Letter) -> bool:
+    """ "Från: Lena / Till: SamReKo / Ämne: Jourhem": the writer heads her own letter."""
+    opening = first.opening
+    if opening is None or opening.kind != "header" or opening.author is None or first.depth:
+        return False
+    if any(line.text for line in lines[: opening.start]) or _FORWARD_SUBJECT.match(letter.subject):
+        return False
+    author = {w.casefold() for w in _WORD.findall(opening.author.name)}
+    return len(author & signatures.names_of(letter.sender)) >= 2
 
 
 def _source(letter: Letter) -> tuple[list[Line], Page]:
@@ -154,9 +167,7 @@ def _next_depth(lines: Sequence[Line], start: int) -> int:
 def _second_opinion(lines: list[Line]) -> Opening | None:
     """Ask the libraries where our own rules see no header of a quote but something like one stands."""
     quoted = next((i for i, line in enumerate(lines) if line.depth), len(lines))
-    candidates = [
-        i for i, line in enumerate(lines[: min(quoted, 2_000)]) if _STRANGE_HEADER.search(line.text[-120:])
-    ]
+    candidates = [i for i, line in enumerate(lines[: min(quoted, 2_000)]) if _is_strange_header(line.text)]
     for index in candidates[:_OPINIONS]:
         # They take quadratic time on long texts and empty lines, so they are shown the place only.
         nearby = [line.text for line in lines[max(0, index - 2) : index + 8] if line.text]
@@ -167,6 +178,11 @@ def _second_opinion(lines: list[Line]) -> Opening | None:
             if lines[at].text == first:
                 return Opening(at, at + 1, kind="reply")
     return None
+
+
+def _is_strange_header(text: str) -> bool:
+    # What has a verb that we know was looked at already, and found to be no header.
+    return len(text) < 300 and bool(_STRANGE_HEADER.search(text)) and not WROTE.search(text)
 
 
 def _opening_by_library(text: str) -> str | None:
@@ -195,12 +211,8 @@ def _compose(letter: Letter, groups: list[_Group], page: Page) -> NewWords:
         group = groups[index]
         texts = [line.text for line in group.lines]
         if order == 0:
-            marked = [line.signature for line in group.lines]
-            stripped = signatures.without_banner(texts)
-            marked = marked[len(texts) - len(stripped) :]
-            texts = stripped
-        else:
-            marked = [line.signature for line in group.lines]
+            texts = signatures.without_banner(texts)
+        marked = [line.signature for line in group.lines]
         parted = signatures.part(texts, letter.sender, marked)
         words = _tidy(parted.words)
         signature += parted.signature

@@ -145,18 +145,21 @@ _SURELY_DISCLAIMER = re.compile(
     re.IGNORECASE,
 )
 _FIRST_PERSON = re.compile(r"\b(?:jag|vi|oss|mig|ni|er|nätverket|möte\w*|punkt\w*|I|we|us)\b")
-_OUTSIDE = r"utanför (?:organisationen|kommunen|regionen|din organisation|vår organisation|vår|din)"
+# "[EXTERN] Hej!", "EXTERN AVSÄNDARE"
+_BANNER_TAG = re.compile(
+    r"^[\[(*<!\s]{0,4}extern(?:t|al|a)?(?: (?:avsändare|sender|e-?post|e-?mail|mejl|"
+    r"mail))?\s?(?:[\])*>!:]{1,4}|$)\s*",
+    re.IGNORECASE,
+)
 _BANNER = re.compile(
     _any(
-        r"extern\w* (?:avsändare|e-post|mejl|källa|sändare|epost|mail)|\[extern\w*\]|\[external\]",
-        rf"(?:avsänd|sänd|skicka|kommer|ursprung)\w*.{{0,40}}{_OUTSIDE}",
-        rf"{_OUTSIDE}\b.{{0,80}}(?:länk|bilag|klicka)",
-        r"external (?:sender|e-?mail|message|source)|from outside (?:of )?(?:the|your|our) organi[sz]ation",
+        r"(?:detta|det här|this) (?:e-?post|mejl|mail|e-?mail|meddelande|message)\w*.{0,80}"
+        r"(?:extern|utanför|outside|external)",
+        r"(?:external|extern) (?:sender|avsändare|e-?mail|e-?post).{0,80}(?:klicka|click|länk|link|"
+        r"bilag|attach|försiktig)",
         r"(?:klicka|öppna) (?:inte|ej|aldrig|bara).{0,60}(?:länk|bilag)|do not click (?:on )?(?:any )?links",
-        r"(?:du|ni) får (?:inte|sällan) ofta (?:e-post|mejl)|får (?:inte|sällan) ofta (?:e-post|mejl|"
-        r"meddelanden) från",
-        r"you don.?t often get email from|brukar inte få (?:e-post|mejl) från",
-        r"varför det(?:ta)? är viktigt|learn why this is important",
+        r"(?:du|ni) får (?:inte|sällan) ofta (?:e-post|mejl|meddelanden)|you don.?t often get email from",
+        r"brukar inte få (?:e-post|mejl) från|varför det(?:ta| här)? är viktigt|learn why this is important",
     ),
     re.IGNORECASE,
 )
@@ -174,7 +177,6 @@ _NO_NAMES = frozenset(
         "kontakt",
         "mail",
         "post",
-        "epost",
     ]
 )
 _MOST_LINES = 45
@@ -211,18 +213,21 @@ def part(lines: Sequence[str], sender: Mailbox | None, marked: Sequence[bool] = 
 
 
 def without_banner(lines: Sequence[str]) -> list[str]:
-    """Leave out what the receiving organisation writes above a letter: "external sender, do not click"."""
+    """Leave out what the receiving organisation writes above a letter: "external sender, do not click".
+
+    The lines that go become empty, so that the others keep their places.
+    """
+    kept = list(lines)
     for index, line in enumerate(lines[:12]):
-        if line and len(line) < 700 and _BANNER.search(line):
-            continue
         if not line:
             continue
-        return (
-            list(lines[index:])
-            if index and any(_BANNER.search(x[:700]) for x in lines[:index])
-            else list(lines)
-        )
-    return list(lines)
+        bare = _BANNER_TAG.sub("", line)
+        if bare and len(bare) < 700 and _BANNER.search(bare):
+            bare = ""
+        kept[index] = bare
+        if bare:
+            break
+    return kept
 
 
 def names_of(sender: Mailbox | None) -> frozenset[str]:
@@ -273,7 +278,10 @@ def _start_of_signature(words: list[str], names: frozenset[str]) -> int:
 
 def _opens_signature(line: str, words: list[str], index: int, names: frozenset[str]) -> bool:
     if _DASHES.match(line):
-        return index > 0
+        # A drawn line also parts one matter from the next.
+        below = [w for w in words[index + 1 : index + 8] if w]
+        signed = any(_is_contact(w) or _is_own_name(w, names) for w in below)
+        return index > 0 and (line == "--" or signed)
     greeting = _SIGN_OFF.match(line)
     if greeting:
         rest = greeting["rest"].strip(" ,.!-–/")
