@@ -108,9 +108,20 @@ def _answers(book: Book, opened: Opened, intent: Intent) -> int | None:
 
 def _uncertain(intent: Intent, network: Network) -> Outcome:
     """One question back, with the readings to choose between."""
-    readings = (intent, *intent.alternatives)
+    readings = [i for i in (intent, *intent.alternatives) if _says_who(i)]
     options = tuple(Option(describe(r, network), (r,)) for r in readings)
-    return Outcome(asks=(Ask(intent.doubt or "Jag är inte säker på att jag förstod dig rätt.", options),))
+    return Outcome(asks=(Ask(intent.doubt or "Vi är inte säkra på att vi förstod dig rätt.", options),))
+
+
+def _says_who(intent: Intent) -> bool:
+    """Whether a reading can be carried out; one about nobody in particular is no choice."""
+    match intent:
+        case intents.Absence() | intents.Attendance() | intents.ContactChange():
+            return intent.person is not None
+        case intents.Replacement():
+            return intent.leaving is not None
+        case _:
+            return True
 
 
 def _ask_the_secretary(

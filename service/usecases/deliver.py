@@ -17,6 +17,7 @@ from service.domain.world import World
 from service.usecases.letters import to_secretary
 from service.usecases.office import Office, Outbound
 from service.usecases.outgoing import Post
+from service.usecases.uncertain import ask_about
 from service.usecases.writing import write
 
 log = logging.getLogger("kallelse.deliver")
@@ -41,6 +42,8 @@ class Faults:
     permanent: type[Exception]
     # Nobody knows whether it was taken.
     uncertain: type[Exception]
+    # The database is away: nothing can be recorded, so nothing is sent.
+    absent: type[Exception]
 
 
 # So many letters are under way at a time; after a kill so many have to be asked about.
@@ -50,6 +53,9 @@ BATCH = 20
 PAUSES: Sequence[timedelta] = tuple(
     timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 240, 480, 720, 1440, 1440)
 )
+
+# A letter that cannot even be made is tried three times.
+MAKING: Sequence[timedelta] = (timedelta(minutes=1), timedelta(minutes=5))
 
 
 def deliver(
@@ -93,39 +99,65 @@ def _deliver_one(office: Office, courier: Courier, faults: Faults, letter: Outbo
     assert number is not None
     try:
         message = office.compose(letter, world, store.file)
+    except faults.absent:
+        raise
+    # A file that is missing, a name that cannot be written: this letter's own fault, and nobody else's.
+    except Exception as fault:
+        log.exception("letter=%d could not be made", number)
+        _try_later(office, letter, f"kunde inte skrivas: {type(fault).__name__}", MAKING)
+        return 0
+    try:
         answer = courier.send(world.charter.address, letter.to.address, message)
-    except faults.away:
+    except (faults.away, faults.absent):
         raise
     except faults.temporary as fault:
-        if letter.tries >= len(PAUSES):
-            _give_up(office, letter, f"gav upp efter {letter.tries + 1} försök: {fault}")
-        else:
-            store.postponed(number, str(fault), office.now() + PAUSES[letter.tries])
+        _try_later(office, letter, str(fault), PAUSES)
         return 0
     except faults.uncertain as fault:
-        store.uncertain(number, str(fault), office.now())
-        _tell_secretary(office, letter, f"det är osäkert om mejlet kom fram: {fault}")
+        _leave_uncertain(office, letter, str(fault))
         return 0
     except faults.permanent as fault:
         _give_up(office, letter, str(fault))
+        return 0
+    except Exception as fault:
+        # Whatever this may have been, part of the letter may have gone.
+        log.exception("letter=%d: the courier failed", number)
+        _leave_uncertain(office, letter, f"{type(fault).__name__}: {fault}")
         return 0
     store.delivered(number, answer, office.now())
     log.info("letter=%d what=%s to=%s sent", number, letter.what, letter.to.person or "outsider")
     return 1
 
 
-def _give_up(office: Office, letter: Outbound, why: str) -> None:
+def _try_later(office: Office, letter: Outbound, why: str, pauses: Sequence[timedelta]) -> None:
     assert letter.number is not None
-    office.store.refused(letter.number, why, office.now())
-    _tell_secretary(office, letter, why)
+    if letter.tries >= len(pauses):
+        _give_up(office, letter, f"gav upp efter {letter.tries + 1} försök: {why}")
+    else:
+        office.store.postponed(letter.number, why, office.now() + pauses[letter.tries])
 
 
-def _tell_secretary(office: Office, letter: Outbound, why: str) -> None:
-    """A refusal while sending counts as a bounce: the secretary is told, unless it was hers."""
+def _give_up(office: Office, letter: Outbound, why: str) -> None:
+    """A refusal while sending counts as a bounce: the secretary is told, unless it was hers.
+
+    In one transaction, so that no refusal goes untold however the service ends.
+    """
+    assert letter.number is not None
     now = office.now()
     with office.store.work() as book:
-        posts = _undeliverable(book.world, letter, why, now)
-        write(office, book, posts, now)
+        book.give_up(letter.number, "refused", why)
+        write(office, book, _undeliverable(book.world, letter, why, now), now)
+    log.warning("letter=%d to=%s refused", letter.number, letter.to.person or "outsider")
+
+
+def _leave_uncertain(office: Office, letter: Outbound, why: str) -> None:
+    """Nobody knows whether it arrived: it is not sent again before the secretary says so."""
+    assert letter.number is not None
+    now = office.now()
+    with office.store.work() as book:
+        book.give_up(letter.number, "uncertain", why)
+        ask_about(office, book, [letter], "no-answer", now)
+    log.warning("letter=%d to=%s uncertain", letter.number, letter.to.person or "outsider")
 
 
 def _undeliverable(world: World, letter: Outbound, why: str, now: datetime) -> tuple[Post, ...]:

@@ -165,7 +165,7 @@ def _preparation(at: Moment) -> Taken:
 
 def _preparation_entry(at: Moment) -> CalendarEntry:
     assert at.meeting.preparation is not None
-    entry = calendar_entry(at.world, at.meeting)
+    entry = calendar_entry(at.world, at.meeting, at.now)
     return dataclasses.replace(
         entry,
         uid=f"beredning.{entry.uid}",
@@ -262,7 +262,7 @@ def _send_agenda(at: Moment) -> Taken:
     members = {r.address.casefold() for r in _members(at)}
     lines = agenda_lines(draft.lines, at.meeting, names(at.world))
     document = agenda_document(at.world, at.meeting, draft.lines, at.now)
-    entry = calendar_entry(at.world, at.meeting)
+    entry = calendar_entry(at.world, at.meeting, at.now)
     posts = []
     for to in everyone:
         theirs = tuple(line for line in lines if line.presenter and line.presenter == to.name)
@@ -328,8 +328,8 @@ def attendance(world: World, meeting: Meeting) -> dict[str, tuple[tuple[str, ...
 def _minutes_form(at: Moment) -> Taken:
     """The agenda and the attendance filled in, for the secretary to write the minutes on."""
     facts = minutes_form_facts(at.world, at.meeting, at.now)
-    name = f"Protokollsmall {at.world.charter.short_name} {at.meeting.day.isoformat()}.pdf"
-    order = DocumentOrder("minutes-form", name, facts)
+    name = f"Protokollsmall {at.world.charter.short_name} {at.meeting.day.isoformat()}"
+    orders = tuple(DocumentOrder("minutes-form", f"{name}.{ending}", facts) for ending in ("docx", "pdf"))
     return Taken(
         tuple(
             Post(
@@ -338,7 +338,7 @@ def _minutes_form(at: Moment) -> Taken:
                 to=to,
                 meeting=at.meeting.key,
                 facts={k: facts[k] for k in ("lines", "present", "absent", "substitutes")},
-                documents=(order,),
+                documents=orders,
             )
             for to in at.everyone("minutes-form")
         )

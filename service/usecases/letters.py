@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from service.domain import agenda as agendas
 from service.domain.agenda import Draft, FileRef, Item
@@ -21,13 +21,22 @@ def to_secretary(world: World, now: datetime) -> Recipient | None:
     return recipient(found) if found and found.email else None
 
 
-def calendar_entry(world: World, meeting: Meeting, *, cancel: bool = False) -> CalendarEntry:
-    """The meeting in a calendar; the same UID as long as it lives."""
+# From here the minutes are counted that make a calendar entry newer than the one before.
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def calendar_entry(world: World, meeting: Meeting, now: datetime, *, cancel: bool = False) -> CalendarEntry:
+    """The meeting in a calendar; the same UID as long as it lives.
+
+    SEQUENCE rises with time rather than with the meeting's changes, for a
+    substitute who is released and called in again has to see the second call
+    (RFC 5546, 2.1.4).
+    """
     charter = world.charter
     return CalendarEntry(
         method="CANCEL" if cancel else "REQUEST",
         uid=f"{meeting.key.isoformat()}.{charter.address.replace('@', '.')}@{world.domain}",
-        sequence=meeting.sequence,
+        sequence=int((now - EPOCH).total_seconds() // 60),
         start=meeting.start,
         end=meeting.end,
         summary=charter.short_name + (" – strategisk dag" if meeting.kind == "strategic" else ""),
@@ -88,12 +97,14 @@ def call_in(
         },
         files=files_of(lines),
         documents=(agenda_document(world, meeting, lines, now),) if sent else (),
-        calendar=calendar_entry(world, meeting),
+        calendar=calendar_entry(world, meeting, now),
         because_of=because_of,
     )
 
 
-def released(world: World, meeting: Meeting, call: CallIn, because_of: int | None) -> Post | None:
+def released(
+    world: World, meeting: Meeting, call: CallIn, now: datetime, because_of: int | None
+) -> Post | None:
     """Tell a substitute that the holder comes after all."""
     to = person_or_contact(world, call)
     if to is None:
@@ -105,7 +116,7 @@ def released(world: World, meeting: Meeting, call: CallIn, because_of: int | Non
         to=to,
         meeting=meeting.key,
         facts={"for_name": holder.name if holder else ""},
-        calendar=calendar_entry(world, meeting, cancel=True),
+        calendar=calendar_entry(world, meeting, now, cancel=True),
         because_of=because_of,
     )
 
@@ -130,7 +141,7 @@ def substitution_posts(
         new = now_is if now_is and now_is.state == "called" else None
         gone = old and (new is None or (new.person, new.email) != (old.person, old.email))
         if old and gone and (key[0], old.person) not in busy:
-            posts.append(released(after, meeting, old, because_of))
+            posts.append(released(after, meeting, old, now, because_of))
         if new and (old is None or (new.person, new.email) != (old.person, old.email)):
             posts.append(call_in(after, meeting, new, now, because_of))
     return tuple(p for p in posts if p)
@@ -186,7 +197,8 @@ def draft_posts(
                 "done": tuple(done),
                 "not_done": tuple(not_done),
                 "removed": tuple(removed),
-                "agenda_at": agenda_at(meeting, rules.timeline),
+                # Once the time has passed, what is approved goes at once.
+                "agenda_at": at if (at := agenda_at(meeting, rules.timeline)) > now else None,
                 "minutes_planned": draft.minutes_planned,
                 "minutes_available": meeting.length_minutes,
                 "over_minutes": over,

@@ -103,6 +103,8 @@ class Option:
 
     sentence: str
     intents: tuple[Intent, ...] = ()
+    # Numbers of letters of our own that it would send again.
+    again: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +116,13 @@ class OpenQuestion:
     sender chooses among readings), "wish" (the secretary decides on an
     outsider's or unproven wish), "question" (the secretary answers a member),
     "late" (which meeting a late matter belongs to, or whether late material
-    is sent on), "priorities" (which focus areas the meeting decided) or
-    "successors" (who is chair and secretary next year).
+    is sent on), "priorities" (which focus areas the meeting decided),
+    "successors" (who is chair and secretary next year) or "uncertain"
+    (whether letters of ours that may have arrived are sent again; `about` is
+    then the number of the first of them).
     """
 
-    kind: Literal["reading", "wish", "question", "late", "priorities", "successors"]
+    kind: Literal["reading", "wish", "question", "late", "priorities", "successors", "uncertain"]
     about: int
     speaker: str | None
     asked: Recipient
@@ -172,6 +176,18 @@ class Book(Protocol):
 
     def stop_waiting_for(self, meeting: date, mailings: Sequence[str], why: str) -> int:
         """Stop what still waits of some mailings about a meeting; returns how many."""
+
+    def give_up(self, number: int, state: Literal["refused", "uncertain"], answer: str) -> None:
+        """Say that a letter was refused, or that nobody knows; with what the secretary is told of it."""
+
+    def send_again(self, numbers: Sequence[int], why: str) -> int:
+        """Let letters whose fate is uncertain wait again; returns how many."""
+
+    def hold(self, why: str) -> list[Outbound]:
+        """Make all that waits or was being sent uncertain; returns it."""
+
+    def noted(self, what: str, detail: str) -> int:
+        """How many lines the journal has that say just this."""
 
     def sent(self, message_id: str) -> Outbound | None:
         """One of our own letters by its Message-ID, whatever its state."""

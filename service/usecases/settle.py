@@ -19,6 +19,7 @@ from service.usecases.filing.case import Note, Outcome
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
 from service.usecases.opening import Opened, open_letter, store_files
 from service.usecases.outgoing import Post
+from service.usecases.uncertain import settle_uncertain
 from service.usecases.writing import write
 from service.usecases.year import settle_priorities, settle_successors
 
@@ -46,6 +47,8 @@ def settle_question(office: Office, book: Book, question: OpenQuestion, opened: 
             return _pass_on(office, book, question, opened)
         case "priorities" | "successors":
             return _settle_for_the_year(office, book, question, opened)
+        case "uncertain":
+            return settle_uncertain(office, book, question, opened)
     chosen = choose(opened.reading.text, len(question.options))
     option = _chosen(office, book, question, opened, chosen)
     if option is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,6 +9,12 @@ from service.domain.agenda import FileRef
 from service.domain.references import Reference
 from service.usecases.office import Book, Office, Outbound
 from service.usecases.outgoing import DocumentOrder, Post
+
+# What the press can make, by ending.
+KINDS = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+}
 
 # Confirmations answer somebody; all the rest is written of our own accord.
 REPLIES = frozenset({"ack", "ask"})
@@ -66,10 +71,6 @@ def _make(office: Office, book: Book, order: DocumentOrder, made: dict[tuple[str
     key = (order.kind, order.filename)
     if key not in made:
         content = office.make_document(order)
-        made[key] = FileRef(book.add_file(content), order.filename, "application/pdf", len(content))
+        kind = KINDS[order.filename.rpartition(".")[2]]
+        made[key] = FileRef(book.add_file(content), order.filename, kind, len(content))
     return made[key]
-
-
-def with_thread(post: Post, thread: Sequence[str]) -> Post:
-    """The same letter as an answer in a thread."""
-    return dataclasses.replace(post, thread=tuple(thread))

@@ -118,9 +118,7 @@ def file_changes(case: Case) -> Outcome:
         return Outcome(notes=(Note("agenda-is-out", {"meeting": meeting}),))
     if not intent.operations:
         return Outcome(
-            asks=(
-                Ask("Jag förstod inte vad som ska ändras i utkastet. Kan du skriva det på ett annat sätt?"),
-            )
+            asks=(Ask("Vi förstod inte vad som ska ändras i utkastet. Kan du skriva det på ett annat sätt?"),)
         )
     newest = case.world.newest_draft("agenda", meeting.key)
     assert newest is not None
@@ -131,7 +129,7 @@ def file_changes(case: Case) -> Outcome:
     draft = put[-1]
     assert isinstance(draft, Draft)
     comment = (
-        (f"Du skrev också: ”{intent.comment}”. Det har jag inte gjort något åt.",) if intent.comment else ()
+        (f"Du skrev också: ”{intent.comment}”. Det har vi inte gjort något åt.",) if intent.comment else ()
     )
     return Outcome(
         put=tuple(put),

@@ -176,7 +176,7 @@ def _ask_which_meeting(case: Case, intent: Absence | Attendance, keys: tuple[obj
     return Outcome(
         asks=(
             Ask(
-                "Jag hittar inget kommande möte den dagen. Vilket möte gäller det?",
+                "Vi hittar inget kommande möte den dagen. Vilket möte gäller det?",
                 tuple(
                     Option(f"Mötet {day_in_words(m.day)}.", (dataclasses.replace(intent, meetings=(m.key,)),))
                     for m in coming

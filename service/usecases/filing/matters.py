@@ -85,7 +85,7 @@ def _ask_which_meeting(case: Case, intent: Proposal) -> Outcome:
     return Outcome(
         asks=(
             Ask(
-                f"Jag hittar inget kommande möte {said}. Till vilket möte ska ”{intent.title}” föras?",
+                f"Vi hittar inget kommande möte {said}. Till vilket möte ska ”{intent.title}” föras?",
                 tuple(
                     Option(f"Mötet {day_in_words(m.day)}.", (dataclasses.replace(intent, meeting=m.key),))
                     for m in coming

@@ -141,7 +141,7 @@ def _everyone(
         i for i in world.items.values() if i.meeting == meeting.key and i.state == "proposed"
     )  # fmt: skip
     everyone = recipients(world, case.rules.distribution[mailing], meeting, lines, case.now)
-    entry = calendar_entry(world, meeting, cancel=cancel)
+    entry = calendar_entry(world, meeting, case.now, cancel=cancel)
     return tuple(
         Post(
             what="invitation",

@@ -153,7 +153,7 @@ def _welcome(
                     "chair_name": lead.name if lead else "",
                     "secretary_name": who.name if who else "",
                 },
-                calendar=calendar_entry(world, coming[0]) if coming else None,
+                calendar=calendar_entry(world, coming[0], case.now) if coming else None,
                 because_of=case.number,
             ),
         )
