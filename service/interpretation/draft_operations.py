@@ -93,7 +93,7 @@ _IF = re.compile(r"^(?:\W*)(?:om|ifall|såvida|if|unless)\s+(?!punkt|nummer|nr)|
 # "Har Håkan inte hört av sig så stryk punkt 5."
 _INVERTED_IF = re.compile(r"^\W*(?:har|hinner|kan|blir|skulle|hör|kommer|får|är|hade)\b[^.?!]{3,80}?,? så (?:stryk|ta|flytta|skjut|får|kan|ska|lägg|låt)\w*\b(?!.*\?)")
 _PRONOUN = re.compile(
-    r"\b(?:den|det|denna|dem|de|dessa|detta|densamma|it|them|this|that)\b(?! (?:\d|första|andra|tredje|sista))"
+    r"\b(?:den|det|denna|dem|de|dessa|detta|densamma|it|them|this|that)\b(?! (?:\d{1,2}(?! ?min|\d)|första|andra|tredje|sista))"
 )
 _NEGATION = re.compile(r"\b(?:inte|ej|icke|aldrig|not|never|don't|dont|nej)\b")
 _ASKS = re.compile(
@@ -291,7 +291,7 @@ def _lex(text: str, reader: Reader) -> list[Token]:
                 Token("person", match.start(), match.end(), person=Contact(name=_nominative(match.group())))
             )
     if reader.speaker:
-        for match in re.finditer(r"\b(?:jag|i)\b(?= )(?! (?:och|den|det))", folded):
+        for match in re.finditer(r"\bjag\b(?= )(?! (?:och|den|det))|\bi(?='ll| will| can| would| am| shall)", folded):
             if match.group() == "jag" or text[match.start()] == "I":
                 tokens.append(Token("me", match.start(), match.end(), person=reader.speaker))
     return sorted(tokens, key=lambda t: t.start)

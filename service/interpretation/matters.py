@@ -61,6 +61,8 @@ class Matter:
     minutes: int | None = None
     presenter: Found | None = None
     words: str = ""
+    # The title is the subject line's, which the sentence points at.
+    pointed: bool = False
     # Time, type and presenter were read in its own part of a sentence.
     own_words: bool = False
     forum: str | None = None
@@ -335,8 +337,13 @@ class _Reader:
         if found:
             self.withdrawn = True
             # Sentences around a withdrawal give its reasons.
-            paragraph = {context.sentences[i].paragraph for i, _ in found}
-            self.taken.update(i for i, s in context.numbered() if s.paragraph in paragraph and not self._spoken(self.asking, i, "title-after", "title-before", "asks"))
+            for at, _ in found:
+                for i, s in context.numbered():
+                    if s.paragraph != context.sentences[at].paragraph or i < at:
+                        continue
+                    if i != at and self._spoken(self.asking, i, "title-after", "title-before", "asks"):
+                        break
+                    self.taken.add(i)
         return found
 
     def _withdrawn_title(self, index: int, spoken: Sequence[Spoken]) -> str | None:
@@ -797,7 +804,7 @@ class _Reader:
     def _given_time(self, index: int) -> str | None:
         """The matter that time is asked for: "lägga trettiofem minuter nästa gång på X"."""
         cover = self.masked[index]
-        found = re.search(r"(?i)\b(?:lägga|lägg|ägna|avsätta|sätta av|ta|använda|reservera|vika|boka|spend|have)\s+(?:\w+\s+)?\ue001+", cover)
+        found = re.search(r"(?i)\b(?:lägga|lägg|ägna|avsätta|sätta av|ta|använda|reservera|vika|spend|have)\s+(?:\w+\s+)?\ue001+", cover)
         if not found:
             return None
         for word in re.finditer(r"(?i)\b(?:på|åt|till|för|on)\s+", cover[found.end() :]):
@@ -826,6 +833,13 @@ class _Reader:
                     matters[-1].title = title
                     matters[-1].indexes.append(index)
                     continue
+                if re.search(r"(?i)\b(?:anmäl\w*|ärende\w*|punkt\w*|föreslå\w*|önska\w*|dagordning\w*)\b[^.?!]*:\s*$", self.text(index)) and (title := self._title_line(index)):
+                    if len(matters) == 1:
+                        matters[0].title, matters[0].asked_in, matters[0].rule = title, index, "proposal/title-line"
+                        matters[0].indexes.append(index)
+                    else:
+                        matters.append(Matter(title, [index], index, "proposal/title-line"))
+                    continue
                 if (title := self._after_colon(index)) and not self._foreign(index) and self._looks_like_a_line(index, title):
                     matters.append(Matter(title, [index], index, "proposal/after-colon"))
                 continue
@@ -853,7 +867,12 @@ class _Reader:
                     continue
                 pointed = self._fuller(body) if self.fresh and not context.words.forwarded else None
                 # "Kan detta komma upp?" under a telling subject line.
-                matters.append(Matter(pointed, [index], index, strong))
+                matters.append(Matter(pointed, [index], index, strong, pointed=pointed is not None))
+                continue
+            if self._title_line(index) and len(matters) == 1:
+                # A title on a line of its own is what it is called, whatever was said before.
+                matters[0].title, matters[0].asked_in, matters[0].rule = title, index, "proposal/title-line"
+                matters[0].indexes.append(index)
                 continue
             same = next((m for m in matters if m.title is None or related(title, m.title)), None)
             if same is None and matters and not self._adds(index, matters[-1]):
@@ -981,13 +1000,17 @@ class _Reader:
             matter.title = inner or subject or own
             matter.sure = matter.title is not None and bool(inner or subject)
             return
-        if matter.title:
+        if matter.title and not matter.pointed:
+            if matter.rule == "proposal/title-line":
+                return
             if subject and self.fresh and self._prefers(subject, matter.title, body):
                 matter.title = subject
             return
         for index in body:
             # "Saken gäller väntelistan": a sentence that says what it is about.
             for hit in self._spoken(self.asking, index, "names"):
+                if matter.pointed and not re.match(r"(?i)(?:saken|ärendet|punkten|det hela)\b", self.text(index)[hit.start :]):
+                    continue
                 title = after(self.masked[index][hit.end :])
                 if is_title(title) and not self._only_people(title) and not self._foreign(index) and (
                     hit.start < 25 or re.match(r"(?i)(?:saken|ärendet|punkten)\b", self.text(index)[hit.start :])

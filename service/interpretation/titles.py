@@ -18,7 +18,7 @@ MEETING, TIME = "\ue000", "\ue001"
 _MINUTES = re.compile(
     r"(?:\b(?:i|på|under|ca|cirka|c:a|typ|max|högst|ungefär|runt|omkring|minst|en|några|behöver|for|about|around)\s+){0,3}"
     r"(?:(?<![\w-])\d{1,3}(?:\s*[-–]\s*\d{1,3})?\s*(?:min(?:uter(?:s)?|ut|utes|s)?\b\.?|m\b(?!\w))"
-    r"|\b(?:en|ett|två|tre|fem|sju|åtta|tio|tolv|femton|tjugo|tjugofem|trettio|fyrtio|fyrtiofem|femtio|sextio|nittio|ten|fifteen|twenty|thirty) (?:minuter|min|minutes)\b"
+    r"|\b(?:en|ett|två|tre|fem|sju|åtta|tio|tolv|femton|tjugo|tjugofem|trettio|trettiofem|fyrtio|fyrtiofem|femtio|femtiofem|sextio|sjuttiofem|nittio|ten|fifteen|twenty|thirty) (?:minuter|min|minutes)\b"
     r"|\b(?:en )?(?:halvtimm[ea]n?|halv timm[ea]|kvart(?:en)?|trekvart|tre kvart|timme|timma)\b(?! (?:i|över|past))"
     r"|\ben och en halv timm[ea]\b|\b(?:tvåtimmars|tiominutare|kvarting|tjugominutare|femminutare|half an hour|an hour|a quarter of an hour)\b)",
     re.IGNORECASE,
@@ -59,7 +59,7 @@ _ENDS = re.compile(
     r"|\s+som (?:en |ett |egen |eget |ny |nytt |första |sista |särskild |särskilt |ren )*(?:punkt|ärende|information|informationspunkt|infopunkt|info|diskussion|diskussionspunkt|diskussionsfråga|beslut|beslutspunkt|beslutsärende|beslutsfråga|sak|övrig fråga|fråga|dagordningspunkt)\b"
     r"|\s+(?:som|vilket|vilken|vilka) (?:jag|vi|ni|du|ju|alla|nu|har|blev|är (?:klar|ny|väldigt|mycket|så|en|ett)|tydligen|många|flera|den|det|skulle|kan|behöver|mats|lena|karin)\b"
     r"|,?\s+(?:så att|så (?:vi|jag|det|den|de|här|att|kan|får|blir|ni|du|nu)|eftersom|därför|för att (?:vi|jag|det|man|få|kunna)|med tanke på|på grund av|enligt bifog\w*|se bifog\w*|innan|medan|as|because|since|so that)\b"
-    r"|,\s*(?:då|för|och (?:jag|vi|det|den|han|hon|där|kanske|gärna|då|om|som|behöver|är|har|få|nu|så|alla|de)|she|he|they|we|nämligen|vilken|enligt|vem|i synnerhet|men|som|där|vilket|så|fast|om|när|gärna|helst|info|information|diskussion|beslut|jag|vi|det|den|de|hon|han|ni|du|finns|kan|går|behöver|tar|tack|bara|ren|rent|inte|eller (?:är|kan|har|går)|ska|skall|har|är|med|ca|cirka|max|typ|föredragande|föredragare|tidsåtgång|tid|främst|särskilt|inklusive|bifogar|underlag|presentatör|kort|ingen|inget|please|i|it|which|to|and|but|if|with|about|presented|se|nu|alltså|antingen|vi|helst|detta|dels|både|eventuellt|ev|annars|sedan|sen|därefter|samt att|vore|hälsningar|mvh|tacksam|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|har|håller|föredrar|presenterar|berättar|redovisar|kommer|vill))\b"
+    r"|,\s*(?:då|för|och (?:jag|vi|det|den|han|hon|där|kanske|gärna|då|om|som|behöver|är|har|få|nu|så|alla|de)|she|he|they|we|nämligen|vilken|enligt|vem|i synnerhet|men|som|där|vilket|så|fast|om|när|gärna|helst|info|information|diskussion|beslut|jag|vi|det|den|de|hon|han|ni|du|finns|kan|går|behöver|tar|tack|bara|ren|rent|inte|eller (?:är|kan|har|går)|ska|skall|har|är|med|ca|cirka|max|typ|föredragande|föredragare|tidsåtgång|tid|främst|särskilt|inklusive|bifogar|underlag|presentatör|kort|ingen|inget|please|i|it|which|to|and|but|if|with|about|presented|se|nu|alltså|dvs|d\.v\.s|det vill säga|antingen|vi|helst|detta|dels|både|eventuellt|ev|annars|sedan|sen|därefter|samt att|vore|hälsningar|mvh|tacksam|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|har|håller|föredrar|presenterar|berättar|redovisar|kommer|vill))\b"
     r"|\s+(?:om (?:möjligt|det (?:går|finns|är|ryms|hinns|får|funkar|passar)|ni (?:har|kan|vill|hinner)|du (?:kan|vill|hinner)|tiden|plats|tid|utrymme|vi (?:hinner|får|har))|tack\b|snarast|någon gång|nån gång|framöver|så snart|så fort|vid tillfälle|när vi (?:ses|träffas)|när det passar|inom kort|i samband med|please\b|if (?:possible|there))"
     r"|(?<!hur)(?<!vad)(?<!när)(?<! om)(?<!att)(?<!som)(?<!vem)(?<!där)(?<!vilken)(?<!vilket)(?<!varför)(?<!vilka)\s+(?:det|jag|vi|ni|han|hon|de) (?:är|var|har|kan|ska|ringer|blir|går|finns|behövs|tar|känns|gäller|vill|måste|behöver|tycker|tror|kommer|får)\b"
     r"|\s+(?:ett varv till|en gång till|en vända till|också|igen|åt oss|även|i stället|istället|var och en|(?:före|innan|efter|till|under|över|i) (?:sommaren|jul|hösten|våren|årsskiftet|semestern|nyår|höst|vår)|än en gång|once more|again|as well|too)(?=\s|$|,)"
@@ -170,7 +170,7 @@ def before(text: str) -> str:
     # Only the last clause: "Vi har pratat mycket. Köerna behöver ..."
     pieces = re.split(r"[.!?;:]\s+|\n", text)
     body = pieces[-1]
-    if cut := list(re.finditer(r"(?i),?\s+(?:men|så|och därför|och därmed|därför att|och jag (?:tycker|vill|anser)(?: att)?|och vi (?:tycker|vill)(?: att)?)\s+", body)):
+    if cut := list(re.finditer(r"(?i),?\s+(?:men|så|och därför|och därmed|därför att|och då|då|och jag (?:tycker|vill|anser)(?: att)?|och vi (?:tycker|vill)(?: att)?)(?:\s+|$)", body)):
         body = body[cut[-1].end() :]
     if lead := _BEFORE_LEAD.match(body):
         body = body[lead.end() :]
