@@ -430,6 +430,19 @@ def test_an_answer_in_the_calendar_is_read(state: str, kind: bytes):
     assert letter.attachments == ()
 
 
+def test_an_answer_with_a_broken_time_is_still_an_answer():
+    """Who comes is said elsewhere in it; that its start cannot be read loses only the start."""
+    content = ANSWER.format(method="REPLY", state="DECLINED").replace("20270916T110000Z", "2016T13")
+    letter = in_parts(
+        b"multipart/mixed",
+        a_part(b"text/plain", b"Hej"),
+        a_part(b"text/calendar; method=REPLY", encoded(content.encode()), BASE64),
+    )
+
+    assert letter.calendar is not None
+    assert (letter.calendar.participation, letter.calendar.start) == ("DECLINED", None)
+
+
 def test_an_invitation_passed_on_is_no_answer():
     """METHOD:REQUEST asks; it does not answer."""
     letter = in_parts(

@@ -25,6 +25,7 @@ from itertools import islice
 from typing import Any
 
 import mailparser
+from mailparser.utils import get_addresses
 
 from service.adapters.mime_calendar import calendar_reply
 from service.adapters.mime_report import delivery_report, looks_returned
@@ -304,7 +305,7 @@ def _letter(message: Message, depth: int, defects: dict[str, None]) -> Letter:
     report = looks_returned(message, sender.address if sender else "")
     _walk(message, depth, body, defects, sender.address if sender else "", report)
     plain, html_text = _join(body.stretches or body.wrapped)
-    sent_by = _first_mailbox(headers.get("sender", ()))
+    sent_by = _first_mailbox(next((value for name, value in fields if name == "sender"), ""))
     date, date_defect = _date(headers.get("date", ()))
     message_id = _message_id(headers.get("message-id", ()))
     if date_defect:
@@ -388,12 +389,10 @@ def _mailboxes(parser: Any, name: str) -> tuple[Mailbox, ...]:
     return tuple(dict.fromkeys(boxes))
 
 
-def _first_mailbox(lines: tuple[str, ...]) -> Mailbox | None:
-    if not lines:
+def _first_mailbox(raw: str) -> Mailbox | None:
+    if "@" not in raw:
         return None
-    from mailparser.utils import get_addresses
-
-    for name, address in get_addresses(lines[0]):
+    for name, address in get_addresses(raw, decode_names=True):
         if "@" in address:
             return Mailbox(_one_line(clean(name)), clean(address))
     return None

@@ -47,7 +47,7 @@ def _reply(method: str, event: Any, sender: str) -> CalendarReply:
     mine = next((a for a in attendees if _address(a).casefold() == sender.casefold()), None)
     if mine is None and attendees:
         mine = attendees[0]
-    parameters = getattr(mine, "params", {}) if mine is not None else {}
+    parameters = _part(mine, "params") or {}
     comments = [clean(str(c)).strip() for c in _all(event, "COMMENT")]
     delegated = _address(_first(parameters.get("DELEGATED-TO"))) or None
     return CalendarReply(
@@ -69,6 +69,14 @@ def _all(event: Any, name: str) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
+def _part(value: Any, name: str) -> Any:
+    # The library keeps what it could not read and raises when it is asked for it.
+    try:
+        return getattr(value, name, None)
+    except Exception:
+        return None
+
+
 def _first(value: Any) -> Any:
     return value[0] if isinstance(value, list | tuple) and value else value
 
@@ -86,7 +94,7 @@ def _number(value: Any) -> int | None:
 
 
 def _moment(value: Any) -> datetime | None:
-    moment = getattr(value, "dt", None)
+    moment = _part(value, "dt")
     if isinstance(moment, datetime):
         return moment
     return datetime.combine(moment, time()) if isinstance(moment, date) else None
