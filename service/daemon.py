@@ -11,21 +11,24 @@ import contextlib
 import logging
 import signal
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from service.adapters.database import StoreAway
+from service.adapters.database import SqlStore, StoreAway, StoreError
 from service.adapters.imap import Fetched, ImapMailbox, MailboxAway
 from service.adapters.smtp import SmtpCourier
 from service.domain.timeline import next_moment
 from service.usecases.deliver import deliver
+from service.usecases.health import Health
 from service.usecases.keep_calendar import keep_calendar
-from service.usecases.office import Arrival
+from service.usecases.office import Arrival, Office
 from service.usecases.receive import TOO_LARGE, handle_or_set_aside
+from service.usecases.reconcile import Findings, Lying, compare, said, stock_taken, tell, tell_of_unreadable
 from service.wiring import FAULTS, Service
 
 log = logging.getLogger("kallelse.daemon")
@@ -39,6 +42,12 @@ ROUND = timedelta(minutes=3)
 # A fault is followed by growing pauses, never by a tight loop.
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
+# The watchdog hears from us at least so often, in seconds, while anything moves.
+PING = 20.0
+# Mailbox and records are compared in the first round after this hour, local time.
+STOCK_TAKING_HOUR = 6
+# So far back handled and junk mail is looked at.
+LOOK_BACK = timedelta(days=28)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +73,7 @@ def one_round(
     A server that is away does not keep the clerk from the rest of the work.
     Raises StoreAway, for without the database there is none.
     """
-    kept = handled = 0
+    kept = handled = steps = sent = 0
     away: list[str] = []
     if mailbox:
         try:
@@ -72,39 +81,57 @@ def one_round(
         except MailboxAway as fault:
             away.append(f"brevlådan: {fault}")
     handled += handle_kept(service, stopping)
-    if stopping():
-        return Round(kept, handled, away=tuple(away))
-    steps = keep_calendar(service.office)
-    sent = 0
-    if courier:
-        sent = deliver(service.office, courier, FAULTS, stopping=stopping)
-        # What has just been delivered may complete a report.
-        if not stopping() and (more := keep_calendar(service.office)):
-            steps += more
-            sent += deliver(service.office, courier, FAULTS, stopping=stopping)
+    # What has just been delivered may complete a report, so the calendar is looked at again.
+    for _ in range(2):
+        if stopping():
+            break
+        taken = 0
+        try:
+            taken = keep_calendar(service.office)
+        except (StoreAway, StoreError):
+            raise
+        # A step that cannot be taken must not keep letters from being read and sent.
+        except Exception as fault:
+            log.exception("the calendar could not be kept")
+            away.append(f"kalendern: {type(fault).__name__}: {fault}")
+        steps += taken
+        if courier and not stopping():
+            more = deliver(service.office, courier, FAULTS, stopping, service.unsaved)
+            sent += more
+            if not more:
+                break
     return Round(kept, handled, steps, sent, tuple(away))
 
 
 def take_in(
     service: Service, mailbox: ImapMailbox, courier: SmtpCourier | None, stopping: Callable[[], bool]
 ) -> tuple[int, int]:
-    """Keep what is new in the mailbox, handle it, and move it only then."""
+    """Keep what is new in the mailbox, handle it, and move it only then.
+
+    What is new is what the database does not know, not what has a higher
+    number: a message that the server could not hand out is asked for again.
+    Where handled mail stays in the folder it is too much to ask each time,
+    so only a new connection's first look goes through all of it.
+    """
     store, folder = service.store, _folder(service)
+    moves = bool(service.config.imap and service.config.imap.handled)
     validity, _ = mailbox.uids(after=2**32 - 2)
     # Left over from last time: handled, but not yet moved.
     _move(service, mailbox, folder, validity)
-    validity, new = mailbox.uids(after=store.high_uid(folder, validity))
-    # What the server could not deliver last time is asked for again.
-    new = tuple(sorted({*new, *mailbox.unreadable}))
+    seen = mailbox.looked_through == validity
+    validity, found = mailbox.uids(after=store.high_uid(folder, validity) if seen and not moves else 0)
+    new = tuple(sorted({*store.unknown(folder, validity, found), *mailbox.unreadable}))
     kept = handled = 0
     for arrivals in _batches(mailbox, new, folder, validity):
         kept += len(store.keep(arrivals))
         handled += handle_kept(service, stopping)
         _move(service, mailbox, folder, validity)
         if courier:
-            deliver(service.office, courier, FAULTS, stopping=stopping)
+            deliver(service.office, courier, FAULTS, stopping, service.unsaved)
         if stopping():
-            break
+            return kept, handled
+    mailbox.looked_through = validity
+    tell_of_unreadable(service.office, folder, validity, mailbox.unreadable)
     return kept, handled
 
 
@@ -150,15 +177,75 @@ def _move(service: Service, mailbox: ImapMailbox, folder: str, validity: int) ->
 
 
 def handle_kept(service: Service, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Handle every kept letter, oldest first."""
-    handled = 0
-    while not stopping() and (numbers := service.store.unhandled()):
+    """Handle every kept letter, oldest first; one that fails is tried again in the next round."""
+    tried: set[int] = set()
+    while not stopping():
+        waiting = service.store.unhandled(limit=BATCH + len(tried))
+        numbers = [number for number in waiting if number not in tried]
+        if not numbers:
+            break
         for number in numbers:
+            tried.add(number)
             handle_or_set_aside(service.office, number, (StoreAway,))
-            handled += 1
             if stopping():
                 break
-    return handled
+    return len(tried)
+
+
+def take_stock(service: Service, mailbox: ImapMailbox) -> Findings:
+    """Compare mailbox and records, take in what was passed by, and tell the secretary of the rest.
+
+    Looks at all of the inbox, and at the handled and the junk folder as far
+    back as anybody would still miss a letter; both are opened for reading
+    only.  Raises MailboxAway and StoreAway.
+    """
+    store, office, config = service.store, service.office, service.config.imap
+    assert config is not None
+    now = office.now()
+    mailbox.looked_through = None
+    # What lies in the inbox unknown is taken in as any new letter.
+    kept, _ = take_in(service, mailbox, None, lambda: False)
+    known = store.message_ids()
+    there = {_bare(mark) for mark in mailbox.message_ids().values()}
+    handled: list[Lying] = []
+    if config.handled:
+        lying = mailbox.message_ids(config.handled, (now - LOOK_BACK).date())
+        there.update(_bare(mark) for mark in lying.values())
+        handled = _strangers(office, mailbox, config.handled, lying, known)
+    junk: list[Lying] = []
+    if folder := mailbox.junk_folder():
+        lying = mailbox.message_ids(folder, (now - LOOK_BACK).date())
+        junk = _strangers(office, mailbox, folder, lying, known)
+    put_away = {
+        letter.message_id: _line_about(office, store, letter.sha256)
+        for letter in store.put_away(now - LOOK_BACK / 4)
+        if letter.message_id and letter.message_id not in there
+    }
+    addresses = [a for p in store.world().people.values() for a in (p.email, *p.aliases) if a]
+    found = compare(addresses, put_away, there, handled, junk, kept)
+    tell(office, found)
+    return found
+
+
+def _bare(message_id: str) -> str:
+    """A Message-ID as the records have it: between its angle brackets."""
+    start, end = message_id.find("<"), message_id.find(">")
+    return message_id[start : end + 1] if 0 <= start < end else message_id
+
+
+def _strangers(
+    office: Office, mailbox: ImapMailbox, folder: str, lying: Mapping[int, str], known: Container[str]
+) -> list[Lying]:
+    """What lies in a folder and is not in the records, by its header; at most a hundred a time."""
+    uids = [uid for uid, mark in lying.items() if mark and _bare(mark) not in known][:100]
+    return [
+        Lying(_bare(lying[one.found.uid]), office.parse(one.raw))
+        for one in mailbox.fetch(uids, limit=0, folder=folder)
+    ]
+
+
+def _line_about(office: Office, store: SqlStore, sha256: str) -> str:
+    return said(office.parse(store.file(sha256)))
 
 
 class Daemon:
@@ -169,6 +256,8 @@ class Daemon:
         self._notify = notify
         self._bell = threading.Event()
         self._stop = threading.Event()
+        self._health = Health()
+        self._pinged = 0.0
 
     def stop(self, *_: Any) -> None:
         """Finish the letter in hand, then end."""
@@ -210,22 +299,65 @@ class Daemon:
         pause = FIRST_PAUSE
         while not self._stop.is_set():
             self._bell.clear()
+            rest = 0.0
             try:
-                did = one_round(self._service, mailbox, courier, self._stop.is_set)
-                trouble = did.away
+                trouble = one_round(self._service, mailbox, courier, self._stopping).away
+                if mailbox and not trouble:
+                    self._take_stock(mailbox)
+                self._plan(scheduler)
+                rest = self._rest()
             except StoreAway as fault:
                 trouble = (f"databasen: {fault}",)
-            self._notify("WATCHDOG=1")
-            for line in trouble:
-                log.warning("away: %s", line)
+            except StoreError:
+                raise
+            # Whatever this is, it is better tried again with growing pauses than by being started anew.
+            except Exception as fault:
+                log.exception("the round was broken")
+                trouble = (f"oväntat fel: {type(fault).__name__}: {fault}",)
+            self._ping()
+            self._tell(trouble)
             if trouble:
                 # A ring does not shorten the pause: the server that is away rings, too.
-                self._stop.wait(pause.total_seconds())
+                self._wait(self._stop, pause.total_seconds())
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
             pause = FIRST_PAUSE
-            self._plan(scheduler)
-            self._bell.wait(self._rest())
+            self._wait(self._bell, rest)
+
+    def _stopping(self) -> bool:
+        """Asked between letters; tells the watchdog that the work goes on."""
+        if time.monotonic() - self._pinged > PING:
+            self._ping()
+        return self._stop.is_set()
+
+    def _ping(self) -> None:
+        self._pinged = time.monotonic()
+        self._notify("WATCHDOG=1")
+
+    def _wait(self, sign: threading.Event, seconds: float) -> None:
+        """Wait for a sign, telling the watchdog now and then."""
+        end = time.monotonic() + seconds
+        while (left := end - time.monotonic()) > 0 and not sign.wait(min(left, PING)):
+            self._ping()
+
+    def _tell(self, trouble: tuple[str, ...]) -> None:
+        """Tell the operator how it is: the log, systemd's status, and `kallelse status`."""
+        for line in trouble:
+            log.warning("away: %s", line)
+        news = self._health.after("; ".join(trouble), self._service.office.now())
+        if news is None:
+            return
+        (log.error if news.state == "broken" else log.info)("health: %s", news.line)
+        self._notify(f"STATUS={news.line}")
+        # Without a database only systemd and the log can be told.
+        with contextlib.suppress(StoreAway), self._service.store.work() as book:
+            book.note("health", detail=news.line)
+
+    def _take_stock(self, mailbox: ImapMailbox) -> None:
+        """Once a day, in the morning, mailbox and records are compared."""
+        now = self._service.office.now()
+        if now.hour >= STOCK_TAKING_HOUR and not stock_taken(self._service.office, now.date()):
+            take_stock(self._service, mailbox)
 
     def _rest(self) -> float:
         """Seconds until the clerk looks without being rung for."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 
 from service.adapters import smtp
 from service.adapters.calendar_files import calendar_file
-from service.adapters.database import SqlStore, open_store
+from service.adapters.database import SqlStore, StoreAway, open_store
 from service.adapters.documents import Press
 from service.adapters.imap import ImapMailbox, ImapSettings, Watcher
 from service.adapters.mime import parse
@@ -28,12 +28,12 @@ from service.domain.network import Network
 from service.domain.world import World
 from service.interpretation.reading import read
 from service.interpretation.rulebook import Rulebook
-from service.usecases.deliver import Faults
+from service.usecases.deliver import Faults, Taken
 from service.usecases.load import align
 from service.usecases.office import Office, Outbound, Rendered
 from service.usecases.writing import REPLIES
 
-FAULTS = Faults(smtp.Away, smtp.Temporary, smtp.Permanent, smtp.Uncertain)
+FAULTS = Faults(smtp.Away, smtp.Temporary, smtp.Permanent, smtp.Uncertain, StoreAway)
 
 # Letters and digits that are not mistaken for one another when read aloud.
 _TOKEN = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -64,6 +64,8 @@ class Service:
     config: Config
     office: Office
     store: SqlStore
+    # What the mail server has taken while the database was away.
+    unsaved: list[Taken] = field(default_factory=list)
 
     def mailbox(self) -> ImapMailbox | None:
         """A new connection to the mailbox; None when none is configured."""

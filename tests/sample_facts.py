@@ -682,6 +682,56 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         },
     ),
     (
+        "stock-taking",
+        "brev i skräpposten",
+        {
+            **_TO_SECRETARY,
+            "meeting": None,
+            "heading": "Brevlådan och registret stämmer inte överens",
+            "intro": "Vi har jämfört brevlådan med registret. Det här behöver du titta på.",
+            "parts": (
+                ("I skräpposten", ("Från Lena Wikström, ”Köerna till BUP”. Flytta det till inkorgen.",)),
+                ("Borta ur brevlådan", ("Från Per Åhlström, ”Avtal”. Det finns kvar i registret.",)),
+            ),
+        },
+    ),
+    (
+        "uncertain",
+        "no answer",
+        {
+            **_TO_SECRETARY,
+            "cause": "no-answer",
+            "rows": (
+                (
+                    "Petra Ek",
+                    "petra.ek@krokom.example",
+                    "Dagordning 11 februari 2027",
+                    datetime(2027, 2, 4, 8, tzinfo=STOCKHOLM),
+                ),
+            ),
+            "options": ("Skicka mejlet igen", "Skicka inget igen"),
+        },
+    ),
+    (
+        "uncertain",
+        "restored",
+        {
+            **_TO_SECRETARY,
+            "meeting": None,
+            "cause": "restored",
+            "rows": tuple(
+                (
+                    name,
+                    f"{name.split()[0].lower()}@krokom.example",
+                    "Dagordning 11 februari 2027",
+                    datetime(2027, 2, 4, 8, tzinfo=STOCKHOLM),
+                )
+                for name in ("Petra Ek", "Erik Jonsson")
+            ),
+            "options": ("Skicka mejlen igen", "Skicka inget igen"),
+        },
+    ),
+    (
         "undeliverable",
         "unknown address",
         {

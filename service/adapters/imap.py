@@ -242,6 +242,8 @@ class ImapMailbox:
         # What the last calls of fetch could not get although the server was there: UID -> why.
         # Such a message is not handed out and stays in the folder, so it is tried again each round.
         self.unreadable: dict[int, str] = {}
+        # For the caller: the UIDVALIDITY at which it has gone through the whole folder.
+        self.looked_through: int | None = None
 
     def check(self) -> tuple[str, ...]:
         """Log in and open the folder; what the server says that it can do, for `doctor`."""

@@ -30,7 +30,7 @@ MAILINGS: tuple[str, ...] = (
     "ask-secretary", "attendance-list", "call", "call-in", "hand-over", "help", "meeting-cancelled",
     "meeting-moved", "minutes", "minutes-draft", "minutes-form", "minutes-reminder", "preparation",
     "question", "receipt", "referrals", "released", "remind-call", "seat-notice", "set-aside",
-    "successors", "supplementary", "too-large", "undeliverable", "welcome",
+    "stock-taking", "successors", "supplementary", "too-large", "uncertain", "undeliverable", "welcome",
 )  # fmt: skip
 PARTS: tuple[str, ...] = ("subject.txt.j2", "text.txt.j2", "html.html.j2")
 

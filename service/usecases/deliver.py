@@ -58,16 +58,35 @@ PAUSES: Sequence[timedelta] = tuple(
 MAKING: Sequence[timedelta] = (timedelta(minutes=1), timedelta(minutes=5))
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A letter that the server has taken while the database could not be told."""
+
+    number: int
+    answer: str
+    at: datetime
+
+
 def deliver(
-    office: Office, courier: Courier, faults: Faults, stopping: Callable[[], bool] = lambda: False
+    office: Office,
+    courier: Courier,
+    faults: Faults,
+    stopping: Callable[[], bool] = lambda: False,
+    unsaved: list[Taken] | None = None,
 ) -> int:
     """Send what waits; returns how many letters the server took.
 
     Ends when the server is away or the service is stopping; what is left
-    waits for the next round.
+    waits for the next round.  `unsaved` remembers what was taken while the
+    database was away, so that it is recorded, and not sent again, once it is
+    back; the caller keeps the list as long as the process lives.
     """
     store = office.store
     sent = 0
+    unsaved = [] if unsaved is None else unsaved
+    while unsaved:
+        store.delivered(unsaved[0].number, unsaved[0].answer, unsaved[0].at)
+        unsaved.pop(0)
     for letter in store.interrupted():
         # Killed between the server's answer and our note of it: the same Message-ID goes out again.
         log.warning("letter=%s was on its way when the service stopped; it is sent again", letter.number)
@@ -78,7 +97,7 @@ def deliver(
                 _put_off(office, batch[at:], "tjänsten stoppas", office.now())
                 return sent
             try:
-                sent += _deliver_one(office, courier, faults, letter)
+                sent += _deliver_one(office, courier, faults, letter, unsaved)
             except faults.away as fault:
                 _put_off(office, batch[at:], str(fault), office.now() + PAUSES[0])
                 log.warning("the mail server is away: %s", type(fault).__name__)
@@ -93,7 +112,9 @@ def _put_off(office: Office, letters: Sequence[Outbound], why: str, until: datet
         office.store.postponed(letter.number, why, until, counts=False)
 
 
-def _deliver_one(office: Office, courier: Courier, faults: Faults, letter: Outbound) -> int:
+def _deliver_one(
+    office: Office, courier: Courier, faults: Faults, letter: Outbound, unsaved: list[Taken]
+) -> int:
     store, world = office.store, office.store.world()
     number = letter.number
     assert number is not None
@@ -124,7 +145,11 @@ def _deliver_one(office: Office, courier: Courier, faults: Faults, letter: Outbo
         log.exception("letter=%d: the courier failed", number)
         _leave_uncertain(office, letter, f"{type(fault).__name__}: {fault}")
         return 0
-    store.delivered(number, answer, office.now())
+    try:
+        store.delivered(number, answer, office.now())
+    except faults.absent:
+        unsaved.append(Taken(number, answer, office.now()))
+        raise
     log.info("letter=%d what=%s to=%s sent", number, letter.what, letter.to.person or "outsider")
     return 1
 

@@ -269,6 +269,9 @@ class Store(Protocol):
     def postponed(self, number: int, answer: str, until: datetime, *, counts: bool = True) -> None:
         """Wait again until a time; `counts` says whether it was a try."""
 
+    def last_note(self, what: str) -> tuple[datetime, str] | None:
+        """The newest line of a kind in the journal: when, and its detail; None when there is none."""
+
     def file(self, sha256: str) -> bytes:
         """A stored content, outside a transaction."""
 

@@ -110,17 +110,27 @@ def handle_or_set_aside(office: Office, number: int, temporary: tuple[type[Excep
     except Exception as fault:
         log.exception("letter=%d could not be handled", number)
         if office.store.failed(number, f"{type(fault).__name__}: {fault}") >= TRIES:
-            set_aside(office, number)
+            try:
+                set_aside(office, number)
+            except temporary:
+                raise
+            except Exception:
+                # Whatever in it breaks the program, its bytes do not when they are only enclosed.
+                log.exception("letter=%d could not be told of in its own words", number)
+                set_aside(office, number, in_its_own_words=False)
 
 
-def set_aside(office: Office, number: int) -> None:
-    """Give up on a letter: it is kept, and the secretary gets the original."""
+def set_aside(office: Office, number: int, *, in_its_own_words: bool = True) -> None:
+    """Give up on a letter: it is kept, and the secretary gets the original.
+
+    Without `in_its_own_words` nothing of it is read or repeated.
+    """
     now = office.now()
     with office.store.work() as book:
         raw = book.raw(number)
-        letter = office.parse(raw)
+        letter = office.parse(raw) if in_its_own_words else None
         to = to_secretary(book.world, now)
-        sender = letter.sender
+        sender = letter.sender if letter else None
         if to is not None:
             original = FileRef(book.add_file(raw), "originalmejl.eml", "message/rfc822", len(raw))
             write(
@@ -133,7 +143,7 @@ def set_aside(office: Office, number: int) -> None:
                         to=to,
                         facts={
                             "from_text": f"{sender.name} <{sender.address}>" if sender else "okänd avsändare",
-                            "their_subject": letter.subject,
+                            "their_subject": letter.subject if letter else "",
                             "reason": "Mejlet gick inte att läsa.",
                         },
                         files=(original,),

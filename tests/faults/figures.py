@@ -14,7 +14,7 @@ _NAMES: dict[str, list[str]] = {}
 # In the order of the table; what is counted under another name comes after them.
 ROWS = (
     "kills made",
-    "letters handed over twice with the same Message-ID in the window that SMTP leaves open, told in the journal",
+    "handed over twice in the window that SMTP leaves open, same Message-ID, told in the journal",
     "messages lost",
     "mailings doubled",
     "kinds of server fault survived",

@@ -116,9 +116,9 @@ def run(order: dict[str, Any]) -> int:
     """In the child: the program, with its hooks."""
     from service.cli import main
 
-    words = open(order["words"], "ab", buffering=0)
-    os.dup2(words.fileno(), 1)
-    os.dup2(words.fileno(), 2)
+    words = os.open(order["words"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.dup2(words, 1)
+    os.dup2(words, 2)
     if limit := order.get("largest_file"):
         # What is written beyond this fails, as on a full disk.
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -131,8 +131,9 @@ def _load() -> None:
     """Import and build whatever a run needs, before the first fork."""
     import service.adapters.database.upgrade
     import service.cli
-    import service.daemon
     from service.wiring import shipped_rulebook
+
+    assert service
 
     shipped_rulebook()
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 from sqlalchemy import insert as plain_insert
 
 from service.adapters.database import codec, letters
@@ -219,6 +219,36 @@ class SqlBook:
         return self._connection.execute(
             update(_outgoing).where(_WAITING, *which).values(state="stopped", answer=why)
         ).rowcount
+
+    def give_up(self, number: int, state: str, answer: str) -> None:
+        self._connection.execute(
+            update(_outgoing)
+            .where(_outgoing.c.number == number)
+            .values(state=state, answer=answer, tries=_outgoing.c.tries + 1, next_try=None, taken_by=None)
+        )
+
+    def send_again(self, numbers: Sequence[int], why: str) -> int:
+        return self._connection.execute(
+            update(_outgoing)
+            .where(_outgoing.c.number.in_(list(numbers)), _outgoing.c.state == "uncertain")
+            .values(state="waiting", answer=why, next_try=None, taken_by=None)
+        ).rowcount
+
+    def hold(self, why: str) -> list[Outbound]:
+        under_way = _outgoing.c.state.in_(["waiting", "sending"])
+        rows = self._connection.execute(select(_outgoing).where(under_way).order_by(_outgoing.c.number))
+        held = [letters.outbound(row, self._world.zone) for row in rows.mappings()]
+        self._connection.execute(
+            update(_outgoing).where(under_way).values(state="uncertain", answer=why, taken_by=None)
+        )
+        return [dataclasses.replace(letter, state="uncertain", answer=why) for letter in held]
+
+    def noted(self, what: str, detail: str) -> int:
+        journal = table_of(Journal)
+        found: int = self._connection.execute(
+            select(func.count()).where(journal.c.what == what, journal.c.detail == detail)
+        ).scalar_one()
+        return found
 
     def sent(self, message_id: str) -> Outbound | None:
         row = self._connection.execute(_SENT, {"id": message_id}).mappings().first()

@@ -311,6 +311,44 @@ class SqlStore:
             found = connection.execute(_HIGH_UID, {"folder": folder, "validity": uidvalidity}).scalar()
         return found or 0
 
+    def unknown(self, folder: str, uidvalidity: int, uids: Sequence[int]) -> list[int]:
+        """Those of the UIDs at which no letter is known to lie."""
+        if not uids:
+            return []
+        with self._reader.connect() as connection:
+            known = set(
+                connection.execute(
+                    select(_place.c.uid).where(
+                        _place.c.folder == folder,
+                        _place.c.uidvalidity == uidvalidity,
+                        _place.c.uid.between(min(uids), max(uids)),
+                    )
+                ).scalars()
+            )
+        return [uid for uid in uids if uid not in known]
+
+    def put_away(self, since: datetime) -> list[letters.Received]:
+        """Letters that arrived since then and, as far as we know, lie in the handled folder; in order."""
+        zone = self._zone
+        with self._reader.connect() as connection:
+            rows = connection.execute(
+                select(_incoming)
+                .where(
+                    _incoming.c.arrived >= since,
+                    _incoming.c.number.in_(select(_place.c.incoming).where(_place.c.moved.is_(True))),
+                )
+                .order_by(_incoming.c.number)
+            ).mappings()
+            return [letters.received(row, zone) for row in rows]
+
+    def message_ids(self) -> set[str]:
+        """The Message-IDs of all letters that have come in."""
+        with self._reader.connect() as connection:
+            found = connection.execute(
+                select(_incoming.c.message_id).where(_incoming.c.message_id.is_not(None))
+            )
+            return set(found.scalars())
+
     def unhandled(self, limit: int = 100) -> list[int]:
         with self._reader.connect() as connection:
             return list(connection.execute(_UNHANDLED, {"limit": limit}).scalars())
@@ -451,6 +489,17 @@ class SqlStore:
                 ],
             )
             return [letters.outbound({**row, "state": "waiting"}, zone) for row in left]
+
+    def last_note(self, what: str) -> tuple[datetime, str] | None:
+        journal = table_of(Journal)
+        with self._reader.connect() as connection:
+            row = connection.execute(
+                select(journal.c.at, journal.c.detail)
+                .where(journal.c.what == what)
+                .order_by(journal.c.number.desc())
+                .limit(1)
+            ).first()
+        return None if row is None else (row.at, row.detail)
 
     def file(self, sha256: str) -> bytes:
         """A stored content, outside a transaction; KeyError when there is none."""
