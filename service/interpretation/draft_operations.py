@@ -498,6 +498,7 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
             and not previous.muted
             and joint == ","
             and not clause.verbs
+            and not re.search(r"\b(?:lägg|ge|dra|korta|jag|vi)\b", clause.text)
             and ((kinds <= {"clock"} and kinds) or (kinds <= {"to", "item", "mask"} and re.match(r"\W*(?:till|på|för|under) (?:punkt|nr|\w+an\b)", clause.text)))
         ):
             # "tio minuter mer, det vill säga 30 minuter, till punkt 6"

@@ -84,6 +84,8 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
     for index in indexes:
         # "Information. 10 minuter. Erik."
         text = context.text_of(index).strip(" .!,()–-")
+        if fold(text) in {"jag", "jag själv", "undertecknad"} and (me := writer(context)):
+            return Found(me)
         for mention in context.people_in(index):
             if text and mention.text.strip(" .") == text:
                 return contact_of(context, mention)
@@ -168,6 +170,13 @@ def _nearest(
         return contact_of(context, inside[-1])
     if re.search(r"\b(?:hon|han|hen)\b", before[clause_from:]) and not me_before and re.match(r"\s*(?:den |det )?själv\b", after) and last is not None:
         return contact_of(context, last)
+    left = [
+        m for m in left
+        if not re.search(r"\b(?:för|till|från|hos|åt|enligt|via|om|ringde|träffade)\s+$", before[: m.start - base])
+    ]  # fmt: skip
+    if left and not me_before and re.search(r"\b(?:hon|han|hen|she|he)\b[^.;!?]*$", before[left[-1].end - base :]):
+        # "Stina Berg har gjort en kartläggning som hon gärna presenterar."
+        return contact_of(context, left[-1])
     if left:
         person = left[-1]
         gap = folded[person.end - base : start]
@@ -288,7 +297,7 @@ def meeting_in(context: Context, indexes: Iterable[int]) -> MeetingMention | Non
         text = fold(context.text_of(index))
         base = 0 if index == SUBJECT else context.sentences[index].start
         for mention in context.meetings_in(index):
-            if not mention.ours or mention.past or mention.open or len(mention.keys) > 1:
+            if mention.kind == "season" or not mention.ours or mention.past or mention.open or len(mention.keys) > 1:
                 continue
             before = text[: max(0, mention.start - base)]
             after = text[mention.end - base :]

@@ -406,7 +406,10 @@ class _Reader:
             asking = self._spoken(self.asking, index, "title-after", "title-before", "asks") if not threaded else ()
             if named and self.files:
                 # "The slides for the item on ...": the item is what the slides are for.
-                asking = tuple(s for s in asking if s.start < named[0].start)
+                asking = tuple(
+                    s for s in asking
+                    if s.start < named[0].start or not re.search(r"\b(?:item|point|slot)\b", fold(text)[s.start : s.end])
+                )  # fmt: skip
             material = self._spoken(self.adding, index, "material")
             if asking and not threaded and not re.search(r"\b(?:till|i) (?:punkten|ärendet)\b", fold(text)):
                 continue
@@ -632,6 +635,14 @@ class _Reader:
             return []
         for matter in found:
             matter.shared = []
+        return found
+
+    def _labels(self) -> dict[str, str]:
+        """What stands behind labels ("Tid: 10 min"), where there is no whole form."""
+        found: dict[str, str] = {}
+        for match in _LABEL_LINE.finditer(self.context.words.text):
+            if match["value"] and (name := _column(match["label"])):
+                found.setdefault(name, match["value"].strip())
         return found
 
     def _groups(self) -> list[list[int]]:
@@ -992,6 +1003,11 @@ class _Reader:
         if points_away and subject:
             matter.title = subject
             return
+        if matter.title is None or matter.pointed:
+            for index in body:
+                if (quoted := in_quotes(self.text(index))) and is_title(quoted) and len(quoted.split()) >= 2 and not forwarded:
+                    matter.title = quoted
+                    return
         if forwarded:
             inner = self._forwarded_title()
             own = matter.title
@@ -1024,6 +1040,11 @@ class _Reader:
             matter.title = self._fuller(body)
             return
         if self.called or self.subject_asks():
+            for index in body:
+                colon = re.match(r"[^:]{0,45}:\s+(?P<title>\S.{3,})$", self.masked[index])
+                if colon and is_title(title := after(colon["title"])) and not self._foreign(index) and self._looks_like_a_line(index, title):
+                    matter.title = title
+                    return
             at = matter.asked_in if matter.asked_in != SUBJECT else (body[0] if body else SUBJECT)
             if at != SUBJECT:
                 title = self._line_title(at)
@@ -1036,7 +1057,8 @@ class _Reader:
             (i, t) for i in order
             if not self._foreign(i) and (t := topic(self.masked[i].replace("\ue000", " ").replace("\ue001", " ")))
         ]  # fmt: skip
-        specific = [(i, t) for i, t in topics if len(t.split()) > 1 or len(t) >= 10]
+        topics = [(i, t) for i, t in topics if not find_people(t, context.letter, context.surroundings)]
+        specific = [(i, t) for i, t in topics if len(t.split()) > 1]
         for index, title in specific or topics:
             matter.title, matter.sure = title, False
             matter.indexes.append(index)
@@ -1148,6 +1170,12 @@ class _Reader:
         forum = matter.forum
         if forum is None and matter.rule not in {"proposal/form"}:
             forum = forum_in(context, texts)
+        if single and matter.rule not in {"proposal/table", "proposal/form"}:
+            labels = self._labels()
+            minutes = minutes if minutes is not None else minutes_in([labels.get("minutes", "")])
+            if presenter.contact is None and presenter.doubt is None and "presenter" in labels:
+                presenter = self._named(labels["presenter"])
+            type_ = type_ or (type_of_word(labels["type"]) if "type" in labels else None)
         if (context.words.forwarded or context.letter.enclosed) and single:
             minutes, presenter = self._from_forwarded(minutes, presenter)
         meeting, conflict = self._meeting(matter, indexes, single)

@@ -43,6 +43,7 @@ _LEADS = tuple(
         rf"(?:(?:på|till|inför|vid|under|i|den|för|om|at|on|for|in|to|mötet|redan|gärna)\s+)*{MEETING}+[\s,:–-]*",
         r"(?:(?:på|till|vid|under|i) )?(?:samma|nästa|ett|ett kommande|det) (?:möte|sammanträde|tillfälle|gång)\s+(?=\S{2})",
         rf"{TIME}+[\s,:–-]*(?:(?:till|för|om|på|kring|med|att)\s+)?",
+        r"att (?:ställa (?:sig|oss) bakom|godkänna|anta|fastställa|stödja)\s+",
         r"[\s,:;–—\"'”“»«*•-]+",
     )
 )
@@ -65,7 +66,7 @@ _ENDS = re.compile(
     r"|\s+(?:ett varv till|en gång till|en vända till|också|igen|åt oss|även|i stället|istället|var och en|(?:före|innan|efter|till|under|över|i) (?:sommaren|jul|hösten|våren|årsskiftet|semestern|nyår|höst|vår)|än en gång|once more|again|as well|too)(?=\s|$|,)"
     r"|\s+och (?:jag|vi|det|den|hon|han|då|behöver|kanske|är|har|skulle|vill|gärna|om|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))\b"
     r"|\s+(?:[–—-]\s+)(?:jag|vi|ca|info\b|information\b|diskussion\b|beslut\b|[A-ZÅÄÖ]\w+ (?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))"
-    r"|\s+(?:är (?:nu|klar|klart|klara|färdig|färdigt|bifogad|bifogat|uppdaterad|uppdaterat|något|nåt|en fråga|väl|ju|en sak|ett)|har (?:kommit|blivit|vi)|ligger (?:på|oss|mig|mig)|behöver|borde|måste)\b"
+    r"|\s+(?:är (?:nu|klar|klart|klara|färdig|färdigt|bifogad|bifogat|uppdaterad|uppdaterat|något|nåt|en fråga|väl|ju|en sak|ett)|har (?:kommit|blivit|vi)|ligger (?:på|oss|mig|mig)|behöver|borde|måste|(?:bör|ska|skall|kan) (?:gå|lyftas|tas|föras|hänskjutas|bli|komma|in|upp|behandlas|diskuteras))\b"
     r"|\s*\((?:[^()]*(?:"
     + TIME
     + r"|info|beslut|diskussion|drar|föredra|bifog|se )[^()]*\)?)|\s+(?:bifogas|bifogar|biläggs|komma jag|komma vi|punkt hälsningar)\b"
@@ -233,6 +234,9 @@ def subject_title(subject: str, meetings: Iterable[tuple[int, int]] = (), own: S
     text = re.sub(r"(?i)\s*[–—,-]\s*(?:(?:förslag|ny|en|nytt|ett|önskad|önskat|kort)\s+)*(?:(?:dagordnings|informations|info|besluts|diskussions)?(?:punkt|ärende|fråga|förslag)|information|info|diskussion|beslut)\W*$", "", text)
     text = re.sub(r"(?i)\s*(?:\?|!)*\s*$", "", text) if not re.search(r"\?\s*$", text) else text
     text = re.sub(rf"[{TIME}]+\W*$", "", text)
+    details = re.search(rf"(?i)[\s.,(–—-]+(?:(?:för )?(?:info(?:rmation)?|beslut|diskussion)(?:spunkt|särende)?\b\W*(?:$|{TIME}|,)|{TIME}).*$", text)
+    if details and len(text[: details.start()].split()) >= 1 and details.start() > 3:
+        text = text[: details.start()]
     title = tidy(text)
     meaningful = [w for w in content_words(title) if w not in {o.casefold() for o in own}]
     if not meaningful or (len(meaningful) == 1 and len(meaningful[0]) < 4 and not re.search(r"\b[A-ZÅÄÖ]{2,5}\b", title)):
@@ -279,6 +283,10 @@ def topic(sentence: str) -> str | None:
     if found := _OBJECT_VERB.search(text):
         title = after(found["np"])
         if is_title(title) and len(title.split()) <= 10:
+            return title
+    if found := re.match(r"(?i)\W*hur (?:gör|jobbar|arbetar|hanterar|löser|tänker|ser) (?:ni|de|man|andra|kommunerna)\b[^?.]{0,30}?\b(?:med|kring|på|runt)\s+(?P<np>[^.;:!?]{4,80})", text):
+        title = after(found["np"])
+        if is_title(title):
             return title
     for piece in reversed(re.split(r":\s+", text)):
         if title := subject_phrase(piece):
