@@ -41,6 +41,8 @@ def parser() -> argparse.ArgumentParser:
     def command(name: str, text: str, work: Callable[[argparse.Namespace], int]) -> argparse.ArgumentParser:
         found = commands.add_parser(name, help=text, description=text)
         found.set_defaults(work=work)
+        # The configuration may be named before the command or after it.
+        found.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
         return found
 
     demo = command("demo", "Visa hela tjänsten på inbyggda servrar, utan något att ställa in.", starting.demo)

@@ -24,8 +24,14 @@ from service.wiring import network_of, open_service, shipped
 
 def inspect(args: argparse.Namespace) -> int:
     """How messages would be read, and why; changes nothing."""
-    network = args.network or load_config(args.config).network
-    return inspecting.inspect(network, args.files, as_json=args.json, out=sys.stdout, err=sys.stderr)
+    network, own = args.network, None
+    if network is None:
+        config = load_config(args.config)
+        network = config.network
+        own = config.own_rules if config.own_rules.is_dir() else None
+    return inspecting.inspect(
+        network, args.files, as_json=args.json, out=sys.stdout, err=sys.stderr, own_rules=own
+    )
 
 
 def status(args: argparse.Namespace) -> int:

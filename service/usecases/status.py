@@ -24,7 +24,13 @@ def status(store: Store, rules: Rules, now: datetime) -> dict[str, Any]:
         "now": now.isoformat(timespec="seconds"),
         "meetings": [_meeting(world, rules, m, now) for m in network.meetings],
         "seats": [
-            {"id": s.id, "title": s.title, "holder": s.holder, "substitute": s.substitute}
+            {
+                "id": s.id,
+                "title": s.title,
+                "holder": s.holder,
+                # The seat's own, else the one that its group shares.
+                "substitute": next(iter(network.substitutes_of(s)), None),
+            }
             for s in network.seats
         ],
         "awaiting": _awaiting(world, store, now),
