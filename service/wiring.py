@@ -14,6 +14,7 @@ from service.adapters import smtp
 from service.adapters.calendar_files import calendar_file
 from service.adapters.database import SqlStore, StoreAway, open_store
 from service.adapters.documents import Press
+from service.adapters.file_safety import flags_of
 from service.adapters.imap import ImapMailbox, ImapSettings, Watcher
 from service.adapters.mime import parse
 from service.adapters.network_files import load_network
@@ -148,7 +149,8 @@ def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> 
     language = store.world().charter.language
     letterhead = Letterhead(shipped("templates"), own_templates, language)
     press = Press(shipped("templates"), own_templates, language)
-    rulebook = load_rulebook(rules / "reading", own_rules) if own_rules else shipped_rulebook()
+    own_reading = config.own_rules / "reading"
+    rulebook = load_rulebook(rules / "reading", own_reading) if own_reading.is_dir() else shipped_rulebook()
     zone = store.world().zone
     return Office(
         store=store,
@@ -160,7 +162,14 @@ def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> 
         render=letterhead.render,
         make_document=press.make,
         compose=message_bytes,
-        trust=partial(prove, authserv=config.security.authserv),
+        examine=partial(flags_of, clamd=config.security.clamd),
+        answers_per_hour=config.security.answers_per_hour,
+        trust=partial(
+            prove,
+            authserv=config.security.authserv,
+            headers=config.security.authserv_headers,
+            dkim=config.security.dkim,
+        ),
     )
 
 

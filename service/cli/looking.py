@@ -28,7 +28,7 @@ def inspect(args: argparse.Namespace) -> int:
     if network is None:
         config = load_config(args.config)
         network = config.network
-        own = config.own_rules if config.own_rules.is_dir() else None
+        own = config.own_rules / "reading" if (config.own_rules / "reading").is_dir() else None
     return inspecting.inspect(
         network, args.files, as_json=args.json, out=sys.stdout, err=sys.stderr, own_rules=own
     )
