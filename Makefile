@@ -22,10 +22,12 @@ test: $(READY)
 	@$(BIN)/pytest $(TESTS)
 
 check: $(READY)
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports
+	@failed=0; \
+	$(BIN)/ruff check --output-format concise . || failed=1; \
+	$(BIN)/ruff format --check . || failed=1; \
+	$(BIN)/mypy || failed=1; \
+	$(BIN)/lint-imports || failed=1; \
+	exit $$failed
 
 format: $(READY)
 	@$(BIN)/ruff check --fix .
