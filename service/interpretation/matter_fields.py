@@ -87,6 +87,9 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
         if fold(text) in {"jag", "jag själv", "undertecknad"} and (me := writer(context)):
             return Found(me)
         for mention in context.people_in(index):
+            if context.sender and mention.person == context.sender.id and index == len(context.sentences) - 1:
+                # A name below the text signs it.
+                continue
             if text and mention.text.strip(" .") == text:
                 return contact_of(context, mention)
     return Found()
@@ -118,7 +121,11 @@ def _people(context: Context, index: int) -> list[Mention]:
     found = list(context.people_in(index))
     text = context.text_of(index)
     base = 0 if index == SUBJECT else context.sentences[index].start
-    for match in _FULL_NAME.finditer(text):
+    matches = [m for at in re.finditer(r"(?<!\w)(?=[A-ZÅÄÖ])", text) if (m := _FULL_NAME.match(text, at.start()))]
+    for match in matches:
+        if any(match.start() < other.start() < match.end() for other in matches):
+            # "Utvecklare Karl Hed": the title at the beginning is no name.
+            continue
         start, end = base + match.start(), base + match.end()
         if match.start() > 0 or len(text) - match.end() > 2:
             inside = [m for m in found if start <= m.start and m.end < end and m.person is None and not m.candidates]
@@ -165,6 +172,9 @@ def _nearest(
             return contact_of(context, last)
         return Found()
     me_before = re.search(_ME, before[clause_from:])
+    if me_before and re.search(r"\b(?:så|vill [a-zåäö]+|att|som)\b.{0,30}$", before[clause_from + me_before.end() :]) and not re.search(r"\bsom (?:jag|undertecknad)\b.{0,30}$", before):
+        # "Som jag nämnde så vill BUP komma och informera": another is meant.
+        me_before = None
     me_inside = re.search(r"\b(?:jag|undertecknad|i'll|i'm)\b", word)
     if inside:
         return contact_of(context, inside[-1])

@@ -76,7 +76,30 @@ _TAIL = re.compile(
 )
 
 _GENERIC = frozenset(
-    ["punkt", "punkter", "punkten", "punkterna", "ärende", "ärenden", "ärendet", "ärendena", "fråga", "frågor", "frågan", "frågorna", "möte", "möten", "mötet", "mötena", "dagordning", "dagordningen", "dagordningspunkt", "dagordningspunkter", "agenda", "agendan", "agendapunkt", "samreko", "hej", "hejsan", "hallå", "hello", "hi", "förslag", "anmälan", "anmäla", "ang", "angående", "re", "sv", "vb", "fwd", "fw", "info", "information", "nästa", "till", "på", "inför", "om", "den", "det", "de", "för", "i", "från", "av", "en", "ett", "två", "tre", "fyra", "fem", "några", "lite", "litet", "varje", "allt", "möjligt", "saker", "sak", "grejer", "grej", "upp", "ta", "tas", "idé", "idéer", "tips", "önskemål", "komplettering", "kompletteringar", "underlag", "bilaga", "bilagor", "handlingar", "handling", "material", "protokoll", "protokollet", "tack", "svar", "snabb", "snabbt", "kort", "liten", "vidare", "beredning", "beredningen", "nätverket", "nätverk", "nätverksmöte", "min", "mina", "mitt", "min", "vår", "våra", "vårt", "er", "era", "ert", "jag", "vi", "och", "samt", "m", "m", "mm", "med", "mer", "annat", "övrigt", "övriga", "vår", "vårens", "våren", "hösten", "höstens", "nytt", "ny", "nya", "fler", "ytterligare", "en", "till", "igen", "bra", "dikterat", "test", "viktigt", "brådskande", "obs", "ang", "kommande", "träff", "träffen", "sammanträde", "sammanträdet", "meddelande", "meddelanden", "mejl", "mail", "eposten", "framställan", "inkomna", "besked", "ingen", "rubrik", "ämne", "utan", "titel", "hälsning", "hälsningar", "gång", "gången", "vecka", "v", "kl", "klockan", "torsdag", "torsdagen", "fredag", "onsdag", "tisdag", "måndag", "januari", "februari", "mars", "april", "maj", "juni", "juli", "augusti", "september", "oktober", "november", "december", "jan", "feb", "apr", "jun", "jul", "aug", "sep", "okt", "nov", "dec", "idag", "i", "dag", "imorgon", "övrig", "övrigt", "ifo", "inte", "dock", "bråttom", "hel", "halv", "dag", "dagen", "strategidag", "strategidagen", "strategidagar", "förhinder", "frånvaro", "absence", "kallelse", "kallelsen", "inbjudan", "påminnelse", "utkast", "version", "the", "a", "an", "item", "items", "point", "points", "agenda", "meeting", "for", "next", "on", "to", "of", "and", "question", "questions", "proposal", "april", "request", "lyfta", "prata", "behandla", "kan", "detta", "vi", "lyfter", "pratar", "diskuterar", "skulle", "about", "dryfta", "ta", "upp", "diskutera", "diskussion", "beslut", "informationspunkt", "infopunkt", "diskussionspunkt", "beslutspunkt", "önskar", "önskas", "anmäls", "anmäler", "komma", "tid", "plats", "sent", "sen", "sena", "sist", "först", "egen", "extra", "liten", "sedan", "vårt", "kring", "gällande", "rörande", "avseende", "diverse", "allmänt", "hör", "hoppas", "semester", "lunch", "kaffe", "från", "stugan", "nyhet", "strålande", "ännu", "samverkan", "förening", "utskick", "deltagare", "krock", "sjuk", "läget", "skickar", "ärendeanmälan", "ärendeförslag", "beredningsgruppen", "agendan", "mötespunkt", "mötespunkter", "kul", "dags", "hjälp", "fundering", "funderingar", "undran", "tanke", "tankar", "apropå", "presentation"]
+    """
+    punkt punkter punkten punkterna ärende ärenden ärendet ärendena fråga frågor frågan frågorna möte möten
+    mötet mötena dagordning dagordningen dagordningspunkt dagordningspunkter agenda agendan agendapunkt
+    samreko hej hejsan hallå hello hi förslag anmälan anmäla ang angående re sv vb fwd fw info information
+    nästa till på inför om den det de för i från av en ett två tre fyra fem några lite litet varje allt
+    möjligt saker sak grejer grej upp ta tas idé idéer tips önskemål komplettering kompletteringar underlag
+    bilaga bilagor handlingar handling material protokoll protokollet tack svar snabb snabbt kort liten
+    vidare beredning beredningen nätverket nätverk nätverksmöte min mina mitt vår våra vårt er era ert jag
+    vi och samt m mm med mer annat övrigt övriga vårens våren hösten höstens nytt ny nya fler ytterligare
+    igen bra dikterat test viktigt brådskande obs kommande träff träffen sammanträde sammanträdet meddelande
+    meddelanden mejl mail eposten framställan inkomna besked ingen rubrik ämne utan titel hälsning
+    hälsningar gång gången vecka v kl klockan torsdag torsdagen fredag onsdag tisdag måndag januari februari
+    mars april maj juni juli augusti september oktober november december jan feb apr jun jul aug sep okt nov
+    dec idag dag imorgon övrig ifo inte dock bråttom hel halv dagen strategidag strategidagen strategidagar
+    förhinder frånvaro absence kallelse kallelsen inbjudan påminnelse utkast version the a an item items
+    point points meeting for next on to of and question questions proposal request lyfta prata behandla kan
+    detta lyfter pratar diskuterar skulle about dryfta diskutera diskussion beslut informationspunkt
+    infopunkt diskussionspunkt beslutspunkt önskar önskas anmäls anmäler komma tid plats sent sen sena sist
+    först egen extra sedan kring gällande rörande avseende diverse allmänt hör hoppas semester lunch kaffe
+    stugan nyhet strålande ännu samverkan förening utskick deltagare krock sjuk läget skickar ärendeanmälan
+    ärendeförslag beredningsgruppen mötespunkt mötespunkter kul dags hjälp fundering funderingar undran
+    tanke tankar apropå presentation beslutsärende informationsärende diskussionsärende beslutsfråga
+    återkoppling glömde tillägg pm uppdatering förfrågan vill ha vad heta
+    """.split()  # noqa: SIM905
 )
 # A subject may be labelled as what it is; what follows is the title.
 _LABEL = re.compile(
@@ -198,7 +221,16 @@ def content_words(text: str) -> tuple[str, ...]:
 
 
 _SMALL = frozenset(
-    ["och", "att", "det", "den", "detta", "denna", "dessa", "som", "för", "med", "till", "från", "hos", "vid", "mot", "inom", "samt", "under", "mellan", "efter", "före", "utan", "när", "hur", "vad", "vem", "vilka", "vilken", "ska", "skall", "kan", "inte", "har", "hade", "vara", "blir", "blev", "bli", "vår", "våra", "sin", "sina", "sitt", "deras", "man", "dem", "dom", "oss", "ert", "era", "någon", "något", "några", "alla", "allt", "mer", "mest", "mycket", "många", "flera", "bara", "även", "också", "nog", "väl", "där", "här", "hit", "dit", "dess", "the", "and", "for", "with", "from", "this", "that", "our", "their", "är", "var", "på", "av", "om", "behöver", "behövs", "skulle", "kunde", "måste", "borde", "bör", "vore", "får", "fick", "går", "gick", "finns", "kommer", "kom", "tas", "tar", "står", "ligger", "gäller", "handlar", "själv", "själva", "sina", "hos", "utan", "egentligen", "faktiskt", "nog", "ju", "dock", "alltså", "därför", "nu", "här", "där", "redan", "aldrig", "alltid", "ofta", "sådan", "sådant", "samma", "tack", "gärna", "helst", "kanske", "möjligen", "eventuellt", "ungefär", "cirka", "max", "minst", "hela", "hel", "halva", "dess", "dessa", "inom", "en", "ett", "de", "vi", "ni", "jag", "du", "han", "hon", "så", "nu", "då", "eller", "men"]
+    """
+    och att det den detta denna dessa som för med till från hos vid mot inom samt under mellan efter före
+    utan när hur vad vem vilka vilken ska skall kan inte har hade vara blir blev bli vår våra sin sina sitt
+    deras man dem dom oss ert era någon något några alla allt mer mest mycket många flera bara även också
+    nog väl där här hit dit dess the and for with from this that our their är var på av om behöver behövs
+    skulle kunde måste borde bör vore får fick går gick finns kommer kom tas tar står ligger gäller handlar
+    själv själva egentligen faktiskt ju dock alltså därför nu redan aldrig alltid ofta sådan sådant samma
+    tack gärna helst kanske möjligen eventuellt ungefär cirka max minst hela hel halva en ett de vi ni jag
+    du han hon så då eller men
+    """.split()  # noqa: SIM905
 )
 
 
