@@ -54,7 +54,18 @@ class Database(Strict):
 
 
 class Security(Strict):
+    """Who is believed, and how much anybody may cause."""
+
+    # Whose Authentication-Results are believed; "microsoft365" stands for Microsoft's, which bear no name.
     authserv: tuple[str, ...] = ()
+    # So many such headers the receiving server itself writes in each message.
+    authserv_headers: int = Field(default=1, ge=1, le=10)
+    # Verify DKIM signatures here where the receiving server says nothing.
+    dkim: bool = False
+    # So many letters from one sender are answered in an hour.
+    answers_per_hour: int = Field(default=20, ge=1)
+    # Where clamd is asked about attachments: a socket's path or host:port; "" asks nobody.
+    clamd: str = ""
 
 
 class _File(Strict):

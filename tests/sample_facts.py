@@ -284,6 +284,8 @@ NOTES: dict[str, dict[str, Any]] = {
         "kind": "successors",
         "sentence": "2028: Ordförande Karin Nyström och sekreterare Ulla Strand.",
     },
+    "approval-unbound": {"kind": "approval-unbound"},
+    "approval-by-another": {"kind": "approval-by-another"},
     "approval-old": {"kind": "approval-old", "version": 2, "newest": 3},
     "received": {"kind": "received"},
 }

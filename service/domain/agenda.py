@@ -25,6 +25,8 @@ class FileRef:
     filename: str
     content_type: str
     size: int
+    # What about it calls for care: "personal-number", "macros", "executable", "bomb", "locked", "virus".
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,22 @@ def parse(message_id: str, domain: str) -> Reference | None:
     )
 
 
+_QUOTED = re.compile(
+    r"(?<![\w.-])(?:agenda-draft|minutes-draft)\.\d{4}-\d\d-\d\d\.\d{1,6}\.[a-z0-9]{4,64}(?![\w-])"
+)
+
+
+def in_text(reference: Reference) -> str:
+    """A reference as a draft carries it in its text, for mail programs that drop the headers."""
+    return str(reference).strip("<>").rpartition("@")[0]
+
+
+def quoted_in(text: str, domain: str) -> list[str]:
+    """Message-IDs of the drafts whose references stand in a text, topmost first, a few at most."""
+    found = dict.fromkeys(m.group() for m in _QUOTED.finditer(text))
+    return [f"<{name}@{domain}>" for name in list(found)[:5]]
+
+
 def answered(in_reply_to: Iterable[str], references: Iterable[str], domain: str) -> Reference | None:
     """Which of our messages is answered: In-Reply-To first, else the last of References."""
     for message_id in (*in_reply_to, *reversed(tuple(references))):

@@ -11,7 +11,8 @@ from service.domain.agenda import FileRef
 from service.domain.distribution import recipient
 from service.domain.intents import Intent
 from service.domain.network import Network, Person
-from service.domain.policy import REASONS, verdict
+from service.domain.personal_data import masked
+from service.domain.policy import reason, verdict
 from service.usecases.describe import describe
 from service.usecases.filing import FILING
 from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
@@ -31,25 +32,42 @@ def carry_out(
     files: Mapping[str, FileRef],
     *,
     decided: bool = False,
+    released: bool = False,
     speaker: Person | None = None,
     receipt: bool = True,
     thread: Opened | None = None,
 ) -> LetterState:
     """File each intent in turn, and answer the sender once for all of them.
 
-    `decided` means that the secretary has already said yes; `speaker` is
-    then whose wish it is.  The receipt answers `thread` where that is another
+    `decided` means that somebody has already said yes, and `released` that
+    it was the secretary, who has been told of any personal numbers;
+    `speaker` is then whose wish it is.  The receipt answers `thread` where that is another
     letter than the one which is carried out.
     """
     now = office.now()
     who = speaker if decided else opened.speaker
     outcome = Outcome()
     held: list[Intent] = []
+    private: list[Intent] = []
+    shown: list[Intent] = []
+    found = () if released else places_of_personal_numbers(opened.letter.subject, opened.reading.text, files)
     for index, intent in enumerate(wishes):
-        if not decided and verdict(intent, known=who is not None, trust=opened.trust) != "act":
+        speaker_id = opened.speaker.id if opened.speaker else None
+        may = "act" if decided else verdict(intent, role=opened.role, trust=opened.trust, speaker=speaker_id)
+        if may == "hand-over":
+            shown.append(intent)
+            continue
+        if may == "ask":
             held.append(intent)
             continue
-        if not intent.certain and not decided and not isinstance(intent, intents.Question | intents.Help):
+        if found and isinstance(intent, SPREADS) and (intent.certain or decided):
+            private.append(intent)
+            continue
+        by_another = isinstance(intent, intents.Approval) and opened.by_others
+        if (
+            not (intent.certain or decided or by_another)
+            and not isinstance(intent, intents.Question | intents.Help)
+        ):  # fmt: skip
             outcome = outcome.plus(_uncertain(intent, book.world.network_on(now.date())))
             continue
         case = Case(
@@ -66,16 +84,23 @@ def carry_out(
             files=files,
             decided=decided,
             text=opened.reading.text,
+            genuine=opened.genuine is not None,
+            by_others=opened.by_others,
         )
         one = FILING[type(intent)](case)
         one = apply(book, opened.number, one, case)
         outcome = outcome.plus(one)
     if held:
-        outcome = outcome.plus(_ask_the_secretary(office, book, opened, held, files))
+        why = reason(opened.role, opened.trust)
+        outcome = outcome.plus(_ask_the_secretary(office, book, opened, held, files, why, found))
+    if shown:
+        outcome = outcome.plus(_show_the_secretary(office, book, opened, files, found))
+    if private:
+        outcome = outcome.plus(_hold_back(office, book, opened, private, who, files, found))
     _send(office, book, outcome)
     if receipt:
         answer(office, book, thread or opened, outcome, about=opened.number)
-    if outcome.asks or held:
+    if outcome.asks or held or shown or private:
         return "asked"
     return "acted" if outcome != Outcome() else "noted"
 
@@ -124,40 +149,120 @@ def _says_who(intent: Intent) -> bool:
             return True
 
 
+# What everybody gets to read in the end.
+SPREADS = (intents.Proposal, intents.Supplement, intents.MinutesFiled)
+
+
+def places_of_personal_numbers(subject: str, text: str, files: Mapping[str, FileRef]) -> tuple[str, ...]:
+    """Where in a letter there are personal numbers, in words; the quoted mail below it spreads nowhere."""
+    places = ["ämnesraden"] if masked(subject) != subject else []
+    places += ["mejlets text"] if masked(text) != text else []
+    places += [f"bilagan {masked(f.filename)}" for f in files.values() if "personal-number" in f.flags]
+    return tuple(places)
+
+
+def _hold_back(
+    office: Office,
+    book: Book,
+    opened: Opened,
+    wishes: list[Intent],
+    who: Person | None,
+    files: Mapping[str, FileRef],
+    found: tuple[str, ...],
+) -> Outcome:
+    """Keep what has personal numbers from everyone until the secretary has said what to do.
+
+    She is asked, with the numbers masked and the files left out; the sender
+    is asked for the same without them.
+    """
+    where = " och ".join(found)
+    why = f"Det finns personnummer i {where}. Det hålls kvar och sprids inte till någon förrän du har svarat."
+    outcome = _ask_the_secretary(
+        office, book, opened, wishes, files, why, found,
+        yes="Släpp fram det som det är: ", speaker=who, note=False,
+    )  # fmt: skip
+    to = receipt_to(opened)
+    if not outcome.decide or to is None or to.address == outcome.decide[0].post.to.address:
+        return outcome
+    ask = Ask(
+        f"Det finns personnummer i {where}, så vi har inte tagit in det. Skicka det gärna igen utan "
+        "personnummer. Behövs de måste sekreteraren först godkänna det; hon har fått frågan."
+    )
+    return outcome.plus(Outcome(asks=(ask,)))
+
+
+def _show_the_secretary(
+    office: Office, book: Book, opened: Opened, files: Mapping[str, FileRef], found: tuple[str, ...]
+) -> Outcome:
+    """What nobody's yes is enough for: she sees it, and does it in a letter of her own if it was meant."""
+    to = to_secretary(book.world, office.now())
+    if to is None:
+        return Outcome()
+    why = (
+        f"{reason(opened.role, opened.trust)} Är det du som har skrivit? Svara då själv på det senaste "
+        "utkastet, eller skriv till oss på nytt."
+    )
+    return Outcome(posts=(_their_letter(opened, to, why, (), files, found),))
+
+
+def _their_letter(
+    opened: Opened,
+    to: Recipient,
+    why: str,
+    options: tuple[str, ...],
+    files: Mapping[str, FileRef],
+    found: tuple[str, ...],
+) -> Post:
+    sender = opened.letter.sender
+    return Post(
+        what="ask",
+        mailing="ask-secretary",
+        to=to,
+        meeting=opened.reference.meeting if opened.reference else None,
+        facts={
+            "reason": why,
+            "from_name": (sender.name or sender.address) if sender else "",
+            "from_address": sender.address if sender else "",
+            "their_subject": masked(opened.letter.subject),
+            "their_text": masked(opened.reading.text),
+            "options": options,
+        },
+        files=() if found else tuple(files.values()),
+        because_of=opened.number,
+    )
+
+
 def _ask_the_secretary(
-    office: Office, book: Book, opened: Opened, held: list[Intent], files: Mapping[str, FileRef]
+    office: Office,
+    book: Book,
+    opened: Opened,
+    held: list[Intent],
+    files: Mapping[str, FileRef],
+    why: str,
+    found: tuple[str, ...],
+    *,
+    yes: str = "",
+    speaker: Person | None = None,
+    note: bool = True,
 ) -> Outcome:
     """A wish that may not be carried out at once: the secretary decides."""
     now = office.now()
     to = to_secretary(book.world, now)
     if to is None:
         return Outcome(notes=(Note("received", {}),))
-    sender = opened.letter.sender
-    described = [describe(i, book.world.network_on(now.date())) for i in held]
+    described = [masked(describe(i, book.world.network_on(now.date()))) for i in held]
     options = (
-        Option(" ".join(described), tuple(held)),
+        Option(yes + " ".join(described), tuple(held)),
         Option("Gör ingenting."),
     )
-    spoken_for = opened.speaker.id if opened.speaker else None
+    if found and not yes:
+        why = f"{why} Det finns också personnummer i {' och '.join(found)}."
+    who = speaker or opened.speaker
+    spoken_for = who.id if who else None
     question = OpenQuestion("wish", opened.number, spoken_for, to, options)
-    post = Post(
-        what="ask",
-        mailing="ask-secretary",
-        to=to,
-        meeting=opened.reference.meeting if opened.reference else None,
-        facts={
-            "reason": REASONS[opened.trust if opened.speaker else "pass"],
-            "from_name": (sender.name or sender.address) if sender else "",
-            "from_address": sender.address if sender else "",
-            "their_subject": opened.letter.subject,
-            "their_text": opened.reading.text,
-            "options": tuple(o.sentence for o in options),
-        },
-        files=tuple(files.values()),
-        because_of=opened.number,
-    )
+    post = _their_letter(opened, to, why, tuple(o.sentence for o in options), files, found)
     # Whoever may have been impersonated is not written to.
-    notes = () if opened.speaker else (Note("received", {}),)
+    notes = (Note("received", {}),) if note and opened.speaker is None and opened.trust != "fail" else ()
     return Outcome(notes=notes, decide=(ToDecide(question, post),))
 
 

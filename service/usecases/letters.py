@@ -174,13 +174,14 @@ def draft_posts(
     removed: Sequence[str] = (),
     because_of: int | None = None,
     thread: tuple[str, ...] = (),
+    seen: Draft | None = None,
 ) -> tuple[Post, ...]:
-    """Show a version of the agenda to the secretary, what has changed marked."""
+    """Show a version of the agenda to the secretary; marked is what is new since the one she has `seen`."""
     to = to_secretary(world, now)
     if to is None:
         return ()
     versions = world.drafts_of("agenda", meeting.key)
-    former = next((d for d in reversed(versions) if d.version < draft.version), None)
+    former = seen or next((d for d in reversed(versions) if d.version < draft.version), None)
     changed = agendas.differences(former.lines, draft.lines) if former else frozenset()
     over = max(0, draft.minutes_planned - meeting.length_minutes)
     everyone = recipients(world, rules.distribution["agenda"], meeting, draft.lines, now)

@@ -16,6 +16,7 @@ from typing import Any, Literal, Protocol
 from service.domain.agenda import FileRef, StandingItem
 from service.domain.intents import Intent, Reading
 from service.domain.letters import Letter
+from service.domain.policy import Trust
 from service.domain.references import What
 from service.domain.timeline import Timeline
 from service.domain.world import Entity, World
@@ -327,7 +328,12 @@ class Office:
     make_document: Callable[[DocumentOrder], bytes]
     # The bytes of a letter in the outbox; files are fetched by hash.
     compose: Callable[[Outbound, World, Callable[[str], bytes]], bytes]
-    trust: Callable[[Letter], Literal["pass", "none", "fail", "unchecked"]]
+    # What about a file (name, content) calls for care, as names; see FileRef.flags.
+    examine: Callable[[str, bytes], tuple[str, ...]]
+    # So many letters from one sender are answered in an hour.
+    answers_per_hour: int
+    # What is proven of a letter's sender; the letter's bytes are fetched only when they are needed.
+    trust: Callable[[Letter, Callable[[], bytes]], Trust]
 
 
 __all__ = [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +12,12 @@ from service.domain.agenda import FileRef
 from service.domain.intents import Reading, as_json
 from service.domain.letters import Attachment, Letter
 from service.domain.network import Person
-from service.domain.policy import Trust
-from service.domain.references import Reference, answered
+from service.domain.policy import Role, Trust, role_of
+from service.domain.references import Reference, answered, quoted_in
 from service.domain.world import World
 from service.interpretation.reading import reference_of
 from service.interpretation.surroundings import DraftItem, Surroundings
-from service.usecases.office import Book, Office
+from service.usecases.office import Book, Office, Outbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,14 @@ class Opened:
     # Message-IDs of ours that it answers, nearest first.
     answered_ids: tuple[str, ...]
     speaker: Person | None
+    role: Role
     trust: Trust
+    # The letter of ours that `reference` names, when we really wrote it: a
+    # Message-ID of the right form that was never sent proves nothing.
+    genuine: Outbound | None = None
+    # Whether it came by other hands than the sender's: an assistant's
+    # (Sender, RFC 5322, 3.6.2) or a mailing list's (RFC 2369, RFC 2919).
+    by_others: bool = False
 
 
 def open_letter(office: Office, book: Book, number: int, letter: Letter) -> Opened:
@@ -40,6 +49,7 @@ def open_letter(office: Office, book: Book, number: int, letter: Letter) -> Open
     if abs((now - office.now()).days) > 400:
         now = office.now()
     network = world.network_on(now.date())
+    letter = _with_quoted_reference(book, letter)
     reference = answered(letter.in_reply_to, letter.references, world.domain)
     speaker = network.person_by_address(letter.sender.address) if letter.sender else None
     surroundings = Surroundings(
@@ -53,6 +63,7 @@ def open_letter(office: Office, book: Book, number: int, letter: Letter) -> Open
         ),
     )
     reading = office.read(letter, surroundings)
+    ours = book.sent(str(reference)) if reference else None
     return Opened(
         number=number,
         letter=letter,
@@ -60,8 +71,34 @@ def open_letter(office: Office, book: Book, number: int, letter: Letter) -> Open
         reference=reference or reference_of(letter, network, surroundings),
         answered_ids=tuple(dict.fromkeys((*letter.in_reply_to, *reversed(letter.references)))),
         speaker=speaker,
-        trust=office.trust(letter),
+        role=role_of(world, speaker.id if speaker else None, office.now()),
+        trust=office.trust(letter, lambda: book.raw(number)),
+        # What still waits to be sent has been seen by nobody.
+        genuine=ours if ours and ours.state != "stopped" else None,
+        by_others=letter.sent_by is not None or any(letter.header(name) for name in _LIST_HEADERS),
     )
+
+
+_LIST_HEADERS = ("list-id", "list-post", "list-unsubscribe", "mailing-list", "x-mailing-list", "x-beenthere")
+_FORWARDED = re.compile(r"\s*(?:vb|fw|fwd|vidarebefordrat|vidarebefordran)\s*:", re.IGNORECASE)
+# So much of a letter is searched for the reference that a draft carries in its text.
+_SEARCHED = 200_000
+
+
+def _with_quoted_reference(book: Book, letter: Letter) -> Letter:
+    """The letter as an answer to the draft that it quotes, where its mail program dropped the headers.
+
+    A draft carries its reference in its text too.  Only one that we have
+    really sent is believed, and none in a letter that is forwarded.
+    """
+    domain = book.world.domain
+    if answered(letter.in_reply_to, letter.references, domain) or _FORWARDED.match(letter.subject or ""):
+        return letter
+    for text in (letter.plain, letter.html):
+        for message_id in quoted_in((text or "")[:_SEARCHED], domain):
+            if book.sent(message_id):
+                return dataclasses.replace(letter, in_reply_to=(message_id, *letter.in_reply_to))
+    return letter
 
 
 def _draft_items(world: World, reference: Reference | None) -> tuple[DraftItem, ...]:
@@ -76,7 +113,7 @@ def _draft_items(world: World, reference: Reference | None) -> tuple[DraftItem, 
     )
 
 
-def store_files(book: Book, opened: Opened) -> Mapping[str, FileRef]:
+def store_files(office: Office, book: Book, opened: Opened) -> Mapping[str, FileRef]:
     """Store the letter's attachments, each content once; those of a bare forward's enclosed letter too."""
     wanted = set(opened.reading.attachments)
     found: dict[str, FileRef] = {}
@@ -87,6 +124,7 @@ def store_files(book: Book, opened: Opened) -> Mapping[str, FileRef]:
                 attachment.filename,
                 attachment.content_type,
                 attachment.size,
+                office.examine(attachment.filename, attachment.content),
             )
     return found
 

@@ -75,7 +75,7 @@ def _act(office: Office, book: Book, opened: Opened) -> LetterState:
         state = settle_question(office, book, question, opened)
         if state is not None:
             return state
-    files = store_files(book, opened)
+    files = store_files(office, book, opened)
     return carry_out(office, book, opened, opened.reading.intents, files)
 
 

@@ -10,6 +10,7 @@ from service.domain import intents
 from service.domain.agenda import Item
 from service.domain.distribution import may_decide
 from service.domain.intents import Intent
+from service.domain.policy import power_of
 from service.domain.world import World
 from service.interpretation.choices import Choice, choose
 from service.interpretation.meetings import find_meetings
@@ -27,6 +28,12 @@ from service.usecases.year import settle_priorities, settle_successors
 def may_answer(world: World, question: OpenQuestion, opened: Opened, office: Office) -> bool:
     """Whether the writer is the one who was asked, or the secretary of the day in her place."""
     if opened.trust in ("none", "fail"):
+        return False
+    wishes = [i for o in question.options for i in o.intents]
+    if opened.by_others and (
+        question.kind != "reading" or any(power_of(i, None) == "decide" for i in wishes)
+    ):
+        # What only the secretary decides she decides herself, not her assistant and not a list.
         return False
     sender = opened.letter.sender
     if sender is None:
@@ -156,8 +163,10 @@ def _carry_out_option(
         # Whoever could not be proven is not told what was done in his name, only the secretary is.
         first,
         option.intents,
-        store_files(book, first),
+        store_files(office, book, first),
         decided=True,
+        # The secretary has seen that there are personal numbers; the sender's own yes is not enough.
+        released=not asked_the_sender,
         speaker=speaker,
         receipt=asked_the_sender or first.trust in ("pass", "unchecked"),
         thread=opened if asked_the_sender else None,
@@ -170,7 +179,7 @@ def _drop_late(world: World, about: int) -> Sequence[Item]:
     return [
         dataclasses.replace(i, state="withdrawn")
         for i in world.items.values()
-        if i.letter == about and i.state == "late"
+        if i.letter == about and i.state in ("late", "held")
     ]
 
 
@@ -203,7 +212,7 @@ def _pass_on(office: Office, book: Book, question: OpenQuestion, opened: Opened)
                     "their_subject": letter.subject,
                     "their_text": first.reading.text,
                 },
-                files=tuple(store_files(book, opened).values()),
+                files=tuple(store_files(office, book, opened).values()),
                 thread=(*letter.references[-5:], *((letter.message_id,) if letter.message_id else ())),
                 because_of=question.about,
             )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from service.domain.agenda import FileRef
-from service.domain.references import Reference
+from service.domain.references import Reference, in_text
 from service.usecases.office import Book, Office, Outbound
 from service.usecases.outgoing import DocumentOrder, Post
 
@@ -41,7 +41,6 @@ def _write_one(
     facts = {"network": world.charter, "to": post.to, "meeting": meeting, **post.facts}
     documents = tuple(_make(office, book, order, made) for order in post.documents)
     files = (*documents, *post.files)
-    rendered = office.render(post.mailing, {**facts, "attached": files})
     reference = Reference(
         what=post.what,
         meeting=post.meeting,
@@ -49,6 +48,8 @@ def _write_one(
         token=office.token(),
         domain=world.domain,
     )
+    facts["reference"] = in_text(reference)
+    rendered = office.render(post.mailing, {**facts, "attached": files})
     return Outbound(
         message_id=str(reference),
         what=post.what,

@@ -42,6 +42,8 @@ def file_approval(case: Case) -> Outcome:
         return Outcome(notes=(Note("no-draft", {}),))
     if not may_decide(case.world, case.speaker.id if case.speaker else None, case.now):
         return _not_yours(case)
+    if case.by_others:
+        return Outcome(notes=(Note("approval-by-another", {}),))
     meeting, draft = answered
     newest = case.world.newest_draft(draft.what, meeting.key)
     assert newest is not None
@@ -50,11 +52,14 @@ def file_approval(case: Case) -> Outcome:
         goes_at = None
     out = "sent" in (draft.state, newest.state)
     told = Note("approval", {"meeting": meeting, "what": draft.what, "goes_at": goes_at, "out": out})
+    if not case.genuine and newest.state == "waiting":
+        # A right subject or a guessed reference is no answer to a draft: only the real one is.
+        return Outcome(notes=(Note("approval-unbound", {}),), posts=_show_again(case, meeting, newest))
     if draft.version != newest.version:
         if newest.state in ("approved", "sent"):
             return Outcome(notes=(told,))
         old = Note("approval-old", {"version": draft.version, "newest": newest.version, "meeting": meeting})
-        return Outcome(notes=(old,), posts=_show_again(case, meeting, newest))
+        return Outcome(notes=(old,), posts=_show_again(case, meeting, newest, seen=draft))
     if draft.state in ("approved", "sent"):
         # Approving twice is harmless.
         return Outcome(notes=(told,))
@@ -64,13 +69,22 @@ def file_approval(case: Case) -> Outcome:
     return Outcome(put=(approved,), notes=(told,))
 
 
-def _show_again(case: Case, meeting: Meeting, draft: Draft) -> tuple[Post, ...]:
+def _show_again(case: Case, meeting: Meeting, draft: Draft, seen: Draft | None = None) -> tuple[Post, ...]:
+    """The newest version, what is new since the one that was `seen` marked."""
     if draft.what == "minutes":
         return minutes_draft_posts(
             case.world, case.rules, meeting, draft, case.now, case.number, _thread(case)
         )
     return draft_posts(
-        case.world, case.rules, meeting, draft, case.now, because_of=case.number, thread=_thread(case)
+        case.world,
+        case.rules,
+        meeting,
+        draft,
+        case.now,
+        because_of=case.number,
+        thread=_thread(case),
+        seen=seen,
+        removed=tuple(i.title for i in seen.lines if draft.number_of(i.id) is None) if seen else (),
     )
 
 

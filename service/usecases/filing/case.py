@@ -69,6 +69,10 @@ class Case:
     decided: bool = False
     # The sender's new words.
     text: str = ""
+    # Whether `reference` is a letter that we have sent, and whether an
+    # assistant or a list stands between its writer and us.
+    genuine: bool = False
+    by_others: bool = False
 
     @property
     def network(self) -> Network:
