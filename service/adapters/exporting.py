@@ -18,7 +18,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
-from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
@@ -280,8 +279,12 @@ class _Export:
         )
 
     def _outgoing(self, outgoing: Sequence[Outbound]) -> Iterator[tuple[tuple[datetime, int], Leaf]]:
-        for _, group in groupby(outgoing, key=lambda o: (o.mailing, o.meeting, o.version, o.created)):
-            letters = list(group)
+        # Copies of one mailing are one leaf; a subject of its own is a letter of its own.
+        groups: dict[Any, list[Outbound]] = {}
+        for letter in outgoing:
+            key = (letter.mailing, letter.meeting, letter.version, letter.created, letter.subject)
+            groups.setdefault(key, []).append(letter)
+        for letters in groups.values():
             first = letters[0]
             copies = tuple(self._copy(letter) for letter in letters)
             linked = (self._file(ref, self._place(first)) for ref in first.files)

@@ -37,7 +37,7 @@ class _Names:
 
 
 def _days(days: tuple[Any, ...], name: _Names) -> str:
-    return listed([f"den {short_day(name.day(d))}" for d in days]) if days else "på nästa möte"
+    return listed([day_in_words(name.day(d)) for d in days]) if days else "på nästa möte"
 
 
 def _proposal(i: intents.Proposal, name: _Names) -> str:

@@ -55,7 +55,6 @@ def play(folder: Path | None, *, live: bool = False) -> int:
     clock = Clock(_BEGINS)
     accounts = {p.email: PASSWORD for p in (*network.people, *STRANGERS)} | {network.address: PASSWORD}
     tell = Telling()
-    tell.network = network
     with EmbeddedServers(accounts, now=clock) as servers:
         _prepare(folder, servers)
         # The demonstration has its own database, whatever the environment says.

@@ -22,7 +22,7 @@ from service.cli.failing import Failed
 from service.daemon import one_round
 from service.domain.intents import Reading
 from service.domain.letters import Letter
-from service.domain.network import Person
+from service.domain.network import Network, Person
 from service.domain.timeline import next_moment
 from service.interpretation.surroundings import Surroundings
 from service.usecases.office import Outbound
@@ -53,7 +53,7 @@ class Teller(Protocol):
 
     def written(self, at: datetime, writer: Person, text: str, files: Sequence[str]) -> None: ...
 
-    def understood(self, reading: Reading, answers_question: bool) -> None: ...
+    def understood(self, reading: Reading, network: Network, answers_question: bool) -> None: ...
 
     def sent(self, at: datetime, posted: Sequence[Outbound], answering: bool) -> None: ...
 
@@ -215,7 +215,8 @@ class Stage:
         self._work()
         reading = self._read.get(letters.message_id(raw))
         if reading:
-            self._teller.understood(reading, answers_question)
+            network = self._service.store.world().network_on(self._clock.now.date())
+            self._teller.understood(reading, network, answers_question)
         self._tell_sent(answering=True)
 
     def newest(self, address: str, what: str, about: str = "") -> bytes | None:

@@ -146,7 +146,14 @@ def _first_meeting(stage: Stage, tell: Telling) -> None:
         "Nej, det blev fel. Ångra det.",
         answering="ack",
     )
-    stage.until(stage.moment("2027-02-18 15:30"))
+    stage.write(
+        "gunilla.berg",
+        "2027-02-19 10:30",
+        "Tidiga insatser\nSkyddat boende\nSamordnad individuell plan",
+        answering="ask",
+        about="2027-02-18",
+    )
+    tell.aside("Fokusområdena följer med i årets ärendekallelser och utvärderas på årets sista möte.")
     stage.write(
         "gunilla.berg",
         "2027-02-22 09:30",
@@ -356,6 +363,7 @@ def _fourth_meeting(stage: Stage, tell: Telling) -> None:
     )
     stage.until(stage.moment("2027-11-29 09:00"))
     stage.write("gunilla.berg", "2027-11-29 13:00", "Ok!", answering="agenda-draft")
+    stage.write("gunilla.berg", "2027-12-01 10:10", "1", answering="ask")
     stage.until(stage.moment("2027-12-09 15:30"))
     stage.write(
         "gunilla.berg",

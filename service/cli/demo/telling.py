@@ -8,7 +8,6 @@ import sys
 import textwrap
 from collections.abc import Sequence
 from datetime import date, datetime
-from itertools import groupby
 from typing import TextIO
 
 from service.domain.intents import Reading
@@ -36,8 +35,6 @@ class Telling:
         self._width = min(shutil.get_terminal_size((100, 24)).columns, 110)
         self._day: date | None = None
         self._shown: set[str] = set()
-        # For the names behind ids; set once the network is known.
-        self.network: Network | None = None
 
     def chapter(self, title: str, *lines: str) -> None:
         self._line("")
@@ -61,7 +58,7 @@ class Telling:
         if files:
             self._line(f"        | [bifogat: {', '.join(files)}]")
 
-    def understood(self, reading: Reading, answers_question: bool) -> None:
+    def understood(self, reading: Reading, network: Network, answers_question: bool) -> None:
         if reading.automatic == "bounce":
             found = f"Ett studsat mejl: {listed(list(reading.failed))} gick inte att nå."
         elif reading.automatic:
@@ -69,14 +66,16 @@ class Telling:
         elif answers_question:
             found = "Ett svar på tjänstens fråga."
         else:
-            found = " ".join(describe(i, self.network) for i in reading.intents) or "Ingenting att göra."
+            found = " ".join(describe(i, network) for i in reading.intents) or "Ingenting att göra."
             if any(not i.certain for i in reading.intents):
                 found += " (Osäkert, så tjänsten frågar först.)"
         self._wrapped(found, "        uppfattat: ", "read")
 
     def sent(self, at: datetime, posted: Sequence[Outbound], answering: bool) -> None:
-        for mailing, group in groupby(posted, key=lambda letter: letter.mailing):
-            letters = list(group)
+        groups: dict[tuple[str, str], list[Outbound]] = {}
+        for letter in posted:
+            groups.setdefault((letter.mailing, letter.subject), []).append(letter)
+        for (mailing, _), letters in groups.items():
             if mailing in _QUIET:
                 continue
             first = letters[0]
