@@ -17,7 +17,7 @@ from service.domain.world import World
 from service.usecases.letters import to_secretary
 from service.usecases.office import Office, Outbound
 from service.usecases.outgoing import Post
-from service.usecases.uncertain import ask_about
+from service.usecases.uncertain import MAILING, ask_about
 from service.usecases.writing import write
 
 log = logging.getLogger("kallelse.deliver")
@@ -178,6 +178,10 @@ def _give_up(office: Office, letter: Outbound, why: str) -> None:
 def _leave_uncertain(office: Office, letter: Outbound, why: str) -> None:
     """Nobody knows whether it arrived: it is not sent again before the secretary says so."""
     assert letter.number is not None
+    if letter.mailing == MAILING:
+        # The question itself must reach her; twice is better than never, and under one Message-ID.
+        _try_later(office, letter, why, PAUSES)
+        return
     now = office.now()
     with office.store.work() as book:
         book.give_up(letter.number, "uncertain", why)

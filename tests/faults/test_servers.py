@@ -356,7 +356,7 @@ def _takes_no_mail(place: Place) -> End:
 
 def _dies_in_data(place: Place) -> End:
     def judge(who: str, piece: bytes) -> str | None:
-        return "cut" if who == "client" and b"Subject:" in piece else None
+        return "cut" if who == "server" and piece.startswith(b"354") else None
 
     place.smtp_line.judge = judge
     return lambda: setattr(place.smtp_line, "judge", None)
@@ -456,9 +456,33 @@ def test_a_letter_in_doubt_is_sent_again_only_when_the_secretary_says_so(
 
     # The same Message-ID, so that her mail program can see that it is the same letter.
     assert {g: n for g, n in place.handed.items() if g[0] == MARIA} == {to_maria[0][0]: times}
-    assert place.service.store.awaiting() == []
+    assert [q for q in place.service.store.awaiting() if q.kind == "uncertain"] == []
     if times == 1:
         count(SURVIVED, 1, "SMTP times out after DATA")
+
+
+@pytest.mark.dovecot
+def test_a_server_that_dies_with_every_letter_in_its_hands_leads_to_questions_and_no_doubles(place: Place):
+    """Not even the questions get through while it lasts; afterwards each is asked, and nothing is resent."""
+
+    def judge(who: str, piece: bytes) -> str | None:
+        return "cut" if who == "server" and b"Queued" in piece else None
+
+    place.smtp_line.judge = judge
+    place.account.drop(*the_letters())
+    for _ in range(3):
+        place.later(minutes=10)
+    place.smtp_line.judge = None
+    for _ in range(6):
+        place.later(hours=1)
+
+    got = Counter(g[0] for g in place.handed.elements())
+    questions = {name for to, _, name in place.handed if to == SECRETARY}
+    assert {LENA: 1, PER: 1, MATS: 1, MARIA: 1}.items() <= got.items()
+    assert len(questions) == 4
+    assert place.service.store.counts()["outgoing"]["uncertain"] == 4
+    place.check(mail=False)
+    count(SURVIVED, 1, "SMTP dies after DATA")
 
 
 # The database.
