@@ -227,6 +227,23 @@ def take_stock(service: Service, mailbox: ImapMailbox) -> Findings:
     return found
 
 
+def lost_since(service: Service, mailbox: ImapMailbox) -> list[Arrival]:
+    """Letters in the handled folder that the records do not know: handled after a backup was taken.
+
+    They come without their place, for there is nothing to move.  Raises MailboxAway.
+    """
+    config = service.config.imap
+    if config is None or not config.handled:
+        return []
+    known = service.store.message_ids()
+    lying = mailbox.message_ids(config.handled)
+    uids = [uid for uid, mark in lying.items() if not mark or _bare(mark) not in known]
+    return [
+        Arrival(_arrival(one, config.handled, 1).raw, one.arrived)
+        for one in mailbox.fetch(uids, limit=LARGEST, folder=config.handled)
+    ]
+
+
 def _bare(message_id: str) -> str:
     """A Message-ID as the records have it: between its angle brackets."""
     start, end = message_id.find("<"), message_id.find(">")

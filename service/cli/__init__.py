@@ -19,7 +19,7 @@ from service.adapters.database import StoreAway, StoreError
 from service.adapters.network_files import BadNetwork
 from service.adapters.rule_files import BadRules
 from service.adapters.toml_files import BadFile
-from service.cli import looking, running, starting
+from service.cli import keeping, looking, running, starting
 from service.cli.failing import Failed
 
 # The call or the configuration is wrong.
@@ -77,6 +77,14 @@ def parser() -> argparse.ArgumentParser:
     export = command("export", "Skriv ut alla handlingar som vanliga filer.", looking.export)
     export.add_argument("folder", type=Path)
     export.add_argument("--year", type=int)
+    backup = command("backup", "Säkerhetskopiera databasen medan tjänsten går.", keeping.backup)
+    backup.add_argument("file", type=Path)
+    restore = command("restore", "Lägg tillbaka en säkerhetskopia i en tom datamapp.", keeping.restore)
+    restore.add_argument("file", type=Path, nargs="?")
+    restore.add_argument("--without-mailbox", action="store_true", help="läs inte om mejl från brevlådan")
+    restore.add_argument("--at", help="låt klockan vara så mycket")
+    reconcile = command("reconcile", "Jämför brevlådan med registret nu.", keeping.reconcile)
+    reconcile.add_argument("--at", help="låt klockan vara så mycket")
     return top
 
 

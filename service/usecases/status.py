@@ -11,6 +11,7 @@ from service.domain.intents import Contact
 from service.domain.network import Meeting
 from service.domain.progress import state
 from service.domain.world import World
+from service.usecases.health import read_line
 from service.usecases.office import Rules, Store
 from service.usecases.words import clock, day_in_words
 
@@ -37,7 +38,14 @@ def status(store: Store, rules: Rules, now: datetime) -> dict[str, Any]:
         "secretary": getattr(network.secretary(now.year), "id", None),
         "chair": getattr(network.chair(now.year), "id", None),
         **_counts(store),
+        "health": _health(store),
     }
+
+
+def _health(store: Store) -> dict[str, str]:
+    """How the daemon last said that it was; "ok" when it has had nothing to say."""
+    last = store.last_note("health")
+    return read_line(last[1]) if last else {"state": "ok"}
 
 
 def _counts(store: Store) -> dict[str, dict[str, int]]:
@@ -166,6 +174,12 @@ def status_in_words(found: dict[str, Any], world: World) -> str:
         f"Utgående: {outgoing['waiting']} väntar, {outgoing['sent']} skickade, "
         f"{outgoing['refused']} avvisade.",
     ]
+    if found["health"]["state"] != "ok":
+        lines.append(
+            f"Tjänsten har inte kunnat arbeta sedan {found['health']['since']}: {found['health']['why']}"
+        )
+    if outgoing.get("uncertain"):
+        lines.append(f"Osäkra: {outgoing['uncertain']} mejl som kanske kom fram.")
     for one in found["awaiting"]:
         what = {"agenda-draft": "utkastet till dagordning", "minutes-draft": "utkastet till protokoll"}.get(
             one["what"], "en fråga"
