@@ -13,22 +13,29 @@ from collections.abc import Sequence
 from service.domain.intents import Approval, Changes, Contact, Evidence, Intent, Operation
 from service.interpretation.context import Context
 from service.interpretation.draft_items import draft_items, item_above
-from service.interpretation.draft_operations import Asked, Reader, read_operations
+from service.interpretation.draft_operations import Asked, FindPeople, Reader, read_operations
 from service.interpretation.people import find_people
 from service.interpretation.phrases import Phrases, phrases
 from service.interpretation.surroundings import DraftItem
 from service.interpretation.words import fold, sentences
 
 _GREETING = re.compile(
-    r"^\W*(?:hej(?:san|hej)?|hallå|god ?(?:morgon|dag|kväll)|tjena|morsning|hi|hello|dear|bästa|hej igen)\b(?:,? (?!kan\b|vi\b|jag\b|stryk|ta\b|ok\b|kör|det\b|den\b|allt\b|inga\b|ser\b|bra\b|skicka|lägg|flytta)[\wåäöé]+){0,3}[\W_]*$"
+    r"^\W*(?:hej(?:san|hej)?|hallå|god ?(?:morgon|dag|kväll)|tjena|morsning|hi|hello|dear|bästa|"
+    r"hej igen)\b(?:,? (?!kan\b|vi\b|jag\b|stryk|ta\b|ok\b|kör|det\b|den\b|allt\b|inga\b|ser\b|"
+    r"bra\b|skicka|lägg|flytta)[\wåäöé]+){0,3}[\W_]*$"
 )
 # "Svar mellan raderna", "mina kommentarer i blått", "två saker bara:"
 _POINTER = re.compile(
-    r"\b(?:mellan raderna|i texten|i utkastet|nedan|i (?:blått|rött|grönt|fetstil)|med (?:blå|röd|grön|fet) text|inline|below|"
-    r"(?:några|ett par|två|tre|fyra|en|bara ett|bara en|följande|lite|små|mindre|mina|fler)(?: \w+)? (?:saker|ändringar|ändring|önskemål|synpunkter|kommentarer|justeringar|justering|sak|grejer|korrigeringar)|synpunkter)\b"
+    r"\b(?:mellan raderna|i texten|i utkastet|nedan|i (?:blått|rött|grönt|fetstil)|med (?:blå|röd|"
+    r"grön|fet) text|inline|below|"
+    r"(?:några|ett par|två|tre|fyra|en|bara ett|bara en|följande|lite|små|mindre|mina|fler)(?: "
+    r"\w+)? (?:saker|ändringar|ändring|önskemål|synpunkter|kommentarer|justeringar|justering|sak|"
+    r"grejer|korrigeringar)|synpunkter)\b"
 )
 _COURTESY = re.compile(
-    r"\b(?:tack(?:ar)?|snyggt jobbat|bra jobbat|mvh|hälsningar|vänligen|trevlig helg|ha det(?: gott| bra)?|på förhand|thanks|thank you|snabbt jobbat|fint jobbat|snyggt|bra jobb|glad påsk|god jul)\b"
+    r"\b(?:tack(?:ar)?|snyggt jobbat|bra jobbat|mvh|hälsningar|vänligen|trevlig helg|ha det(?: "
+    r"gott| bra)?|på förhand|thanks|thank you|snabbt jobbat|fint jobbat|snyggt|bra jobb|glad påsk|"
+    r"god jul)\b"
 )
 
 
@@ -75,7 +82,10 @@ def _agenda_answer(context: Context, text: str, approving: Phrases) -> list[Inte
         return [
             Changes(
                 certain=sure and doubt is None and _sure(context),
-                evidence=tuple(Evidence(f"changes/{op.op}", words) for op, words in zip(asked.operations, asked.evidence, strict=False)),
+                evidence=tuple(
+                    Evidence(f"changes/{op.op}", words)
+                    for op, words in zip(asked.operations, asked.evidence, strict=False)
+                ),
                 doubt=doubt,
                 operations=asked.operations,
                 comment=comment,
@@ -93,20 +103,26 @@ def _without_operations(
             Changes(
                 certain=_sure(context) and asked.doubt is None and not verdict.conditional,
                 doubt=asked.doubt or ("godkännandet tycks ha ett villkor" if verdict.conditional else None),
-                evidence=(Evidence("approval/no" if not verdict.conditional else "approval/if", verdict.words),),
+                evidence=(
+                    Evidence("approval/no" if not verdict.conditional else "approval/if", verdict.words),
+                ),
                 comment=_comment(text),
                 alternatives=(Approval(),) if verdict.yes else (),
             )
         ]
     if asked.doubt or verdict.wishes:
-        return [
-            Changes(
-                certain=asked.doubt is None and not verdict.unclear and _sure(context),
-                doubt=asked.doubt or ("det framgår inte vad som ska ändras" if verdict.unclear else None),
-                evidence=(Evidence("changes/wish", verdict.words or text.strip()[:200]),),
-                comment=_comment(text),
-            )
-        ] if verdict.yes or asked.doubt or verdict.points else []
+        return (
+            [
+                Changes(
+                    certain=asked.doubt is None and not verdict.unclear and _sure(context),
+                    doubt=asked.doubt or ("det framgår inte vad som ska ändras" if verdict.unclear else None),
+                    evidence=(Evidence("changes/wish", verdict.words or text.strip()[:200]),),
+                    comment=_comment(text),
+                )
+            ]
+            if verdict.yes or asked.doubt or verdict.points
+            else []
+        )
     if verdict.yes:
         return [Approval(certain=_sure(context), evidence=(Evidence("approval/yes", verdict.words),))]
     return []
@@ -145,7 +161,8 @@ class Verdict:
 
 
 _ITEM_WORD = re.compile(
-    r"(?<!\w)(?:punkt|punkten|punkterna|§|ärende|ärendet|item)\.? ?\d|(?<!\w)(?:ettan|tvåan|trean|fyran|femman|sexan|sjuan|åttan|nian|tian|\d+:an)(?!\w)"
+    r"(?<!\w)(?:punkt|punkten|punkterna|§|ärende|ärendet|item)\.? ?\d|(?<!\w)(?:ettan|tvåan|trean|"
+    r"fyran|femman|sexan|sjuan|åttan|nian|tian|\d+:an)(?!\w)"
 )
 
 
@@ -163,7 +180,9 @@ def judge(text: str, approving: Phrases, changing: Phrases) -> Verdict:
         heard = approving.spoken(sentence.text)
         no = [s for s in heard if s.name == "no"]
         # "Kan godkännas" inside "kan inte godkännas" is no yes.
-        yes = [s for s in heard if s.name == "yes" and not any(s.start < n.end and n.start < s.end for n in no)]
+        yes = [
+            s for s in heard if s.name == "yes" and not any(s.start < n.end and n.start < s.end for n in no)
+        ]
         conditional = [s for s in heard if s.name == "if"]
         if re.search(r"\?\W*$", sentence.text) and not re.search(r"\b(?:väl|eller)\?", folded) and not no:
             # A question approves nothing: "Ok?", "Kan den skickas?"
@@ -189,7 +208,10 @@ def judge(text: str, approving: Phrases, changing: Phrases) -> Verdict:
         wishes = [
             s for s in changing.spoken(sentence.text, "wish")
             if not any(s.start < y.end and y.start < s.end for y in (*yes, *no))
-            and not re.search(r"\b(?:inte|inga|inget|ingen|ingenting|utan att|varken|slipper|no|not|nothing)\b[^.,;]{0,25}$", folded[: s.start])
+            and not re.search((
+                r"\b(?:inte|inga|inget|ingen|ingenting|utan att|varken|slipper|no|not|"
+                r"nothing)\b[^.,;]{0,25}$"
+            ), folded[: s.start])
         ]  # fmt: skip
         if wishes and not no and not changing.speaks(sentence.text, "mused", "keep"):
             verdict.wishes = True
@@ -200,11 +222,12 @@ def judge(text: str, approving: Phrases, changing: Phrases) -> Verdict:
 
 
 _CORRECTION = re.compile(
-    r"§ ?\d|\b(?:ska(?:ll)? (?:det )?(?:stå|vara|heta|bort|in|läsas)|heter|hette|stryk|lägg|ändra|rätta|fel|saknas|saknar|stavas|stavfel|felstavat|justera|komplettera|byt|ersätt|ta bort|tog|var inte|deltog|i stället för|istället för|inte .{1,40} utan|should|correct|wrong|missing|change|typo)\b"
+    r"§ ?\d|\b(?:ska(?:ll)? (?:det )?(?:stå|vara|heta|bort|in|läsas)|heter|hette|stryk|lägg|ändra|"
+    r"rätta|fel|saknas|saknar|stavas|stavfel|felstavat|justera|komplettera|byt|ersätt|ta bort|tog|"
+    r"var inte|deltog|i stället för|istället för|inte .{1,40} utan|should|correct|wrong|missing|"
+    r"change|typo)\b"
 )
-_CORRECTION_DENIED = re.compile(
-    r"\b(?:inga|inget|ingenting|inte|ingen|utan|varken|no|not|nothing)\b"
-)
+_CORRECTION_DENIED = re.compile(r"\b(?:inga|inget|ingenting|inte|ingen|utan|varken|no|not|nothing)\b")
 
 
 def _corrects(text: str) -> bool:
@@ -256,7 +279,7 @@ def _comment(text: str) -> str:
     return " ".join(kept).strip()
 
 
-def _people_of(context: Context):  # type: ignore[no-untyped-def]
+def _people_of(context: Context) -> FindPeople:
     network = context.surroundings.network
 
     def find(text: str) -> list[tuple[int, int, Contact | None]]:

@@ -13,17 +13,22 @@ from collections.abc import Iterable, Sequence
 from service.interpretation.surroundings import DraftItem
 
 UNITS = {
-    "ett": 1, "en": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5, "sex": 6, "sju": 7, "åtta": 8, "nio": 9, "tio": 10,
-    "elva": 11, "tolv": 12, "tretton": 13, "fjorton": 14, "femton": 15, "sexton": 16, "sjutton": 17, "arton": 18,
+    "ett": 1, "en": 1, "två": 2, "tre": 3, "fyra": 4, "fem": 5, "sex": 6, "sju": 7, "åtta": 8, "nio": 9,
+    "tio": 10,
+    "elva": 11, "tolv": 12, "tretton": 13, "fjorton": 14, "femton": 15, "sexton": 16, "sjutton": 17,
+    "arton": 18,
     "nitton": 19, "tjugo": 20,
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10,
 }  # fmt: skip
 NOUNS = {
-    "ettan": 1, "tvåan": 2, "trean": 3, "fyran": 4, "femman": 5, "sexan": 6, "sjuan": 7, "åttan": 8, "nian": 9,
+    "ettan": 1, "tvåan": 2, "trean": 3, "fyran": 4, "femman": 5, "sexan": 6, "sjuan": 7, "åttan": 8,
+    "nian": 9,
     "tian": 10, "elvan": 11, "tolvan": 12, "trettonde": 13,
 }  # fmt: skip
 BARE_NOUNS = {
-    "etta": 1, "tvåa": 2, "trea": 3, "fyra": 4, "femma": 5, "sexa": 6, "sjua": 7, "åtta": 8, "nia": 9, "tia": 10,
+    "etta": 1, "tvåa": 2, "trea": 3, "fyra": 4, "femma": 5, "sexa": 6, "sjua": 7, "åtta": 8, "nia": 9,
+    "tia": 10,
 }  # fmt: skip
 ORDINALS = {
     "första": 1, "andra": 2, "tredje": 3, "fjärde": 4, "femte": 5, "sjätte": 6, "sjunde": 7, "åttonde": 8,
@@ -50,7 +55,11 @@ def draft_items(text: str) -> tuple[DraftItem, ...]:
             items.append((int(found["number"]), found["rest"].strip()))
         elif found and int(found["number"]) == 1:
             items = [(1, found["rest"].strip())]
-        elif items and (rest := line.lstrip("> \t").rstrip()) and items[-1][1].count("(") > items[-1][1].count(")"):
+        elif (
+            items
+            and (rest := line.lstrip("> \t").rstrip())
+            and items[-1][1].count("(") > items[-1][1].count(")")
+        ):
             # The bracket was left open, so the line goes on.
             items[-1] = (items[-1][0], f"{items[-1][1]} {rest}")
     return tuple(_item(number, rest) for number, rest in items)
@@ -77,7 +86,12 @@ def _item(number: int, rest: str) -> DraftItem:
             details += tail
             title = title[: title.rindex(pieces[-1])].rstrip(" –—-")
     for part in details:
-        if part and not _MINUTES.search(part) and part.casefold() not in _TYPE_WORDS and looks_like_a_name(part):
+        if (
+            part
+            and not _MINUTES.search(part)
+            and part.casefold() not in _TYPE_WORDS
+            and looks_like_a_name(part)
+        ):
             presenter = part
     return DraftItem(number, title.strip(), minutes, presenter)
 
@@ -107,10 +121,14 @@ _MATTER_NOUNS = (
     "informationen", "infon", "redovisningen", "presentationen", "diskussionen", "beslutet", "grejen",
 )  # fmt: skip
 _COMMON = {
-    "för", "och", "med", "till", "från", "vid", "hos", "mot", "den", "det", "inom", "samt", "under", "mellan", "efter",
-    "före", "utan", "som", "när", "hur", "vad", "länet", "länets", "kommun", "kommunen", "kommunerna", "region",
-    "regionen", "möte", "mötet", "mötets", "ny", "nya", "nytt", "fråga", "frågor", "punkt", "punkten", "ärende",
-    "ärendet", "gemensam", "gemensamma", "information", "diskussion", "beslut", "över", "igen", "nästa", "övriga",
+    "för", "och", "med", "till", "från", "vid", "hos", "mot", "den", "det", "inom", "samt", "under",
+    "mellan", "efter",
+    "före", "utan", "som", "när", "hur", "vad", "länet", "länets", "kommun", "kommunen", "kommunerna",
+    "region",
+    "regionen", "möte", "mötet", "mötets", "ny", "nya", "nytt", "fråga", "frågor", "punkt", "punkten",
+    "ärende",
+    "ärendet", "gemensam", "gemensamma", "information", "diskussion", "beslut", "över", "igen", "nästa",
+    "övriga",
     "barn", "unga", "vi", "vår", "våra", "arbetet", "arbete", "fortsatt", "fortsatta",
 }  # fmt: skip
 
@@ -126,7 +144,8 @@ def _stem(word: str) -> str:
             stem = word[: -len(noun)]
             return stem[:-1] if stem.endswith("s") and len(stem) > 4 else stem
     for ending in (
-        "ernas", "arnas", "ornas", "erna", "arna", "orna", "ans", "ens", "ets", "are", "an", "en", "et", "er", "ar",
+        "ernas", "arnas", "ornas", "erna", "arna", "orna", "ans", "ens", "ets", "are", "an", "en", "et", "er",
+        "ar",
         "or", "na", "n", "t", "s",
     ):  # fmt: skip
         if word.endswith(ending) and len(word) - len(ending) >= 3:
@@ -166,7 +185,9 @@ def by_title(word: str, items: Sequence[DraftItem]) -> int | None:
         if len(part) < 3 or part in _COMMON or part.isdigit():
             continue
         for item in items:
-            best = max((_close(part, w) for w in _words(item.title) if w not in _COMMON and len(w) > 2), default=0.0)
+            best = max(
+                (_close(part, w) for w in _words(item.title) if w not in _COMMON and len(w) > 2), default=0.0
+            )
             scores[item.number] = max(scores.get(item.number, 0.0), best)
     if not scores:
         return None

@@ -22,59 +22,158 @@ from service.interpretation.words import fold, sentences
 # who cannot be told for certain ("Maria", of whom there are two).
 FindPeople = Callable[[str], Sequence[tuple[int, int, Contact | None]]]
 
-_N = r"(?:\d{1,2}(?::?(?:an|ans|a))?(?!\d|:\d|[.,]\d|/\d)|ettans?|tvåans?|treans?|fyrans?|femmans?|sexans?|sjuans?|åttans?|nians?|tians?|elvans?|tolvans?)"
-_W = r"(?:ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|etta|tvåa|trea|femma|sexa|sjua|åtta|nia|tia|one|two|three|four|five|six|seven|eight|nine|ten)"
+_N = (
+    r"(?:\d{1,2}(?::?(?:an|ans|a))?(?!\d|:\d|[.,]\d|/\d)|ettans?|tvåans?|treans?|fyrans?|femmans?|"
+    r"sexans?|sjuans?|åttans?|nians?|tians?|elvans?|tolvans?)"
+)
+_W = (
+    r"(?:ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv|etta|tvåa|trea|femma|sexa|sjua|åtta|nia|"
+    r"tia|one|two|three|four|five|six|seven|eight|nine|ten)"
+)
 _ANY = rf"(?:{_N}|{_W})(?!\w)"
 _NOT_TIME = r"(?!\s*(?:min|m\b|minut|procent|%|tim|timm|st\b|personer|år|sidor|dagar|veckor|kommuner|bilag))"
 _MONTH = "(?:jan|feb|mars|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-zå-ö]*"
 _ORDINAL = "(?:" + "|".join(ORDINALS) + r"|\d{1,2}:[ea]|\d{1,2}(?:st|nd|rd|th))"
-_PLACE_WORD = r"(?:platsen|plats|punkten|punkt|nummer|nr|position|placering|place|position|number|item|spot|ärende)"
+_PLACE_WORD = (
+    r"(?:platsen|plats|punkten|punkt|nummer|nr|position|placering|place|position|number|item|spot|"
+    r"ärende)"
+)
 
 _WORD_MINUTES = {
-    "fem": 5, "tio": 10, "femton": 15, "tjugo": 20, "tjugofem": 25, "trettio": 30, "trettiofem": 35, "fyrtio": 40,
-    "fyrtiofem": 45, "femtio": 50, "femtiofem": 55, "sextio": 60, "sjuttiofem": 75, "nittio": 90, "åtta": 8, "tolv": 12,
+    "fem": 5, "tio": 10, "femton": 15, "tjugo": 20, "tjugofem": 25, "trettio": 30, "trettiofem": 35,
+    "fyrtio": 40,
+    "fyrtiofem": 45, "femtio": 50, "femtiofem": 55, "sextio": 60, "sjuttiofem": 75, "nittio": 90,
+    "åtta": 8, "tolv": 12,
     "sju": 7, "ten": 10, "five": 5, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50,
 }  # fmt: skip
 _SPANS = {
-    "en och en halv timme": 90, "en och en halv timma": 90, "en timme": 60, "en timma": 60, "1 timme": 60, "1 tim": 60,
+    "en och en halv timme": 90, "en och en halv timma": 90, "en timme": 60, "en timma": 60,
+    "1 timme": 60, "1 tim": 60,
     "en hel timme": 60, "två timmar": 120, "en halvtimme": 30, "en halvtimma": 30, "en halv timme": 30,
     "en halv timma": 30, "halvtimme": 30, "halvtimmen": 30, "halv timme": 30, "tre kvart": 45, "trekvart": 45,
     "en kvart": 15, "kvart": 15, "kvarten": 15, "half an hour": 30, "an hour": 60, "a quarter": 15, "1 h": 60,
 }  # fmt: skip
 
 _TYPES: tuple[tuple[str, ItemType], ...] = (
-    (r"besluta(?:s)?(?: om)?|ta(?:r)? (?:ett )?beslut|beslut(?:s(?:punkt|ärende|fråga)(?:en|et)?|et)?|decision", "decision"),
+    (
+        (
+            r"besluta(?:s)?(?: om)?|ta(?:r)? (?:ett )?beslut|beslut(?:s(?:punkt|ärende|fråga)(?:en|et)?|"
+            r"et)?|decision"
+        ),
+        "decision",
+    ),
     (r"diskuteras?|diskussion(?:s(?:punkt|ärende|fråga)(?:en|et)?|en)?|discussion", "discussion"),
-    (r"informeras?(?: om)?|info(?:rmation(?:en|s(?:punkt|ärende|fråga)(?:en|et)?)?|punkt(?:en)?)?|information", "information"),
+    (
+        (
+            r"informeras?(?: om)?|info(?:rmation(?:en|s(?:punkt|ärende|fråga)(?:en|et)?)?|punkt(?:en)?)?|"
+            r"information"
+        ),
+        "information",
+    ),
 )
 
 # In order: an earlier form takes its words from a later one.
 _FORMS: tuple[tuple[str, str], ...] = (
     ("quote", r"\"[^\"\n]{2,120}\"|(?<![\w])'[^'\n]{3,120}'(?!\w)"),
-    ("mask", r"\b(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(?:[-/ ]\d{2,4})?|kl\.? ?\d{1,2}(?:[.:]\d\d)?|klockan \S+|\d{1,2}[.:]\d\d|halv (?:ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv)|kvart (?:i|över|past|to) \w+|version(?:en)? \d+|v(?:ecka|\.) ?\d+|(?:19|20)\d\d|\d+ ?(?:%|procent|personer|st\b|sidor|år\b|dagar|veckor|kommuner))"),
-    ("later", rf"(?:till|på|i|inför|vid|under|i stället|tas|to|until|for|at|in)?\s*\b(?:(?:nästa|kommande|följande|ett senare|ett annat|next|the next|ett kommande|ett följande|a later) (?:gång|möte(?:t)?|sammanträde(?:t)?|träff|tillfälle|termin|år|meeting|time)|(?:en annan|nästkommande) gång|(?:(?:mötet|gången) (?:efter|därefter|i|den|på)(?: den)?(?: \d{{1,2}}(?::[ea])?)?(?: {_MONTH})?)|{_MONTH}möte(?:t)?|det därpå följande(?: mötet)?|därpå följande|strategidagen|(?:till|i|på|i höst|efter) (?:våren|hösten|vår|höst|sommaren|vintern|jul|årsskiftet)(?:mötet)?|höstens (?:första )?möte|vårens (?:första )?möte|längre fram|senare|framöver|later)\b"),
-    ("later", rf"(?:till|på|i|inför|vid|tills|to|until|for|in) (?:i )?(?:slutet av |början av |mötet (?:i |den )?|den )?(?:\d{{1,2}}(?::[ea])?\s+)?(?:{_MONTH})\b(?: \d{{4}})?"),
-    ("later", r"(?:till|på) (?:mötet )?(?:den \d{1,2}(?::[ea])?|\d{1,2}/\d{1,2})(?! ?(?:punkt|ärende|plats))"),
-    ("mask", rf"\b(?:den )?\d{{1,2}}(?::[ea])?\s+{_MONTH}\b|\bden \d{{1,2}}:[ea]\b(?! ?(?:punkt|ärende|plats))"),
-    ("clock", r"(?:(?<=\w )\d{1,3} [-–] \d{1,3}|(?:\+ ?|(?<!\d )- ?|−)?\b\d{1,3}(?:[-–]\d{1,3})?)\s*(?:min(?:uter(?:na|s)?|ut|utes|s)?\b\.?|m\b(?!\w)|')"),
+    ("mask", (
+        r"\b(?:\d{4}-\d\d-\d\d|\d{1,2}/\d{1,2}(?:[-/ ]\d{2,4})?|kl\.? ?\d{1,2}(?:[.:]\d\d)?|klockan "
+        r"\S+|\d{1,2}[.:]\d\d|halv (?:ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|tolv)|kvart (?:i|"
+        r"över|past|to) \w+|version(?:en)? \d+|v(?:ecka|\.) ?\d+|(?:19|20)\d\d|\d+ ?(?:%|procent|"
+        r"personer|st\b|sidor|år\b|dagar|veckor|kommuner))"
+    )),
+    ("later", (
+        rf"(?:till|på|i|inför|vid|under|i stället|tas|to|until|for|at|in)?\s*\b(?:(?:nästa|kommande|"
+        rf"följande|ett senare|ett annat|next|the next|ett kommande|ett följande|a later) (?:gång|"
+        rf"möte(?:t)?|sammanträde(?:t)?|träff|tillfälle|termin|år|meeting|time)|(?:en annan|"
+        rf"nästkommande) gång|(?:(?:mötet|gången) (?:efter|därefter|i|den|på)(?: den)?(?: "
+        rf"\d{{1,2}}(?::[ea])?)?(?: {_MONTH})?)|{_MONTH}möte(?:t)?|det därpå följande(?: mötet)?|därpå "
+        rf"följande|strategidagen|(?:till|i|på|i höst|efter) (?:våren|hösten|vår|höst|sommaren|vintern|"
+        rf"jul|årsskiftet)(?:mötet)?|höstens (?:första )?möte|vårens (?:första )?möte|längre fram|"
+        rf"senare|framöver|later)\b"
+    )),
+    ("later", (
+        rf"(?:till|på|i|inför|vid|tills|to|until|for|in) (?:i )?(?:slutet av |början av |mötet (?:i |"
+        rf"den )?|den )?(?:\d{{1,2}}(?::[ea])?\s+)?(?:{_MONTH})\b(?: \d{{4}})?"
+    )),
+    (
+        "later",
+        r"(?:till|på) (?:mötet )?(?:den \d{1,2}(?::[ea])?|\d{1,2}/\d{1,2})(?! ?(?:punkt|ärende|plats))",
+    ),
+    ("mask", (
+        rf"\b(?:den )?\d{{1,2}}(?::[ea])?\s+{_MONTH}\b|\bden \d{{1,2}}:[ea]\b(?! ?(?:punkt|ärende|"
+        rf"plats))"
+    )),
+    ("clock", (
+        r"(?:(?<=\w )\d{1,3} [-–] \d{1,3}|(?:\+ ?|(?<!\d )- ?|"
+        r"−)?\b\d{1,3}(?:[-–]\d{1,3})?)\s*(?:min(?:uter(?:na|s)?|ut|utes|s)?\b\.?|m\b(?!\w)|')"
+    )),
     ("clock", r"\b(?:" + "|".join(sorted(_SPANS, key=len, reverse=True)) + r")\b"),
-    ("clock", r"\b(?:" + "|".join(sorted(_WORD_MINUTES, key=len, reverse=True)) + r") (?:minuter(?:na)?|min|minutes)\b"),
+    (
+        "clock",
+        r"\b(?:"
+        + "|".join(sorted(_WORD_MINUTES, key=len, reverse=True))
+        + r") (?:minuter(?:na)?|min|minutes)\b",
+    ),
     ("between", rf"\bmellan (?:{_PLACE_WORD} )?{_ANY} och {_ANY}"),
-    ("steps", r"\b(?:ett|en|två|tre|1|2|3) (?:steg|snäpp|pinnhål|position(?:er)?|rad(?:er)?)\b(?: (?:upp|ner|ned|fram|bak)(?:åt)?\b)?|\b(?:upp|ner|ned|fram|bak)(?:åt)? (?:ett|en|två|tre|1|2|3) (?:steg|snäpp|pinnhål|position(?:er)?|plats(?:er)?|rad(?:er)?)\b"),
-    ("to", rf"\b(?:till|som|blir|bli|få bli|vara|upp till|in på|to|as) (?:dagordningens )?(?:{_PLACE_WORD}\.? {_ANY}|(?:den )?{_ORDINAL} (?:plats(?:en)?|punkt(?:en)?|position(?:en)?|ärende(?:t)?|sakärende|place|item))"),
-    ("to", rf"\b(?:på|in) (?:(?:platsen|plats|nummer|nr|position|place|position|spot)\.? {_ANY}|(?:den )?{_ORDINAL} (?:plats(?:en)?|position(?:en)?|place))"),
-    ("to", rf"\b(?:som|blir|bli|få bli) (?:ny |en |nya )?(?:{_N}|etta|tvåa|trea|fyra|femma|sexa|sjua|åtta|nia|tia)(?!\w)" + _NOT_TIME),
+    ("steps", (
+        r"\b(?:ett|en|två|tre|1|2|3) (?:steg|snäpp|pinnhål|position(?:er)?|rad(?:er)?)\b(?: (?:upp|ner|"
+        r"ned|fram|bak)(?:åt)?\b)?|\b(?:upp|ner|ned|fram|bak)(?:åt)? (?:ett|en|två|tre|1|2|3) (?:steg|"
+        r"snäpp|pinnhål|position(?:er)?|plats(?:er)?|rad(?:er)?)\b"
+    )),
+    ("to", (
+        rf"\b(?:till|som|blir|bli|få bli|vara|upp till|in på|to|as) (?:dagordningens "
+        rf")?(?:{_PLACE_WORD}\.? {_ANY}|(?:den )?{_ORDINAL} (?:plats(?:en)?|punkt(?:en)?|"
+        rf"position(?:en)?|ärende(?:t)?|sakärende|place|item))"
+    )),
+    ("to", (
+        rf"\b(?:på|in) (?:(?:platsen|plats|nummer|nr|position|place|position|spot)\.? {_ANY}|(?:den "
+        rf")?{_ORDINAL} (?:plats(?:en)?|position(?:en)?|place))"
+    )),
+    ("to", (
+        rf"\b(?:som|blir|bli|få bli) (?:ny |en |nya )?(?:{_N}|etta|tvåa|trea|fyra|femma|sexa|sjua|åtta|"
+        rf"nia|tia)(?!\w)"
+    ) + _NOT_TIME),
     ("to", rf"\b(?:till|to) (?:#)?{_ANY}" + _NOT_TIME),
-    ("before", r"\b(?:(?:direkt|strax|närmast|precis|genast) )?(?:före|innan|framför|ovanför|before|ahead of|above)\b"),
-    ("after", r"\b(?:(?:direkt|strax|närmast|precis|genast|right|directly) )?(?:efter|bakom|nedanför|after|below)\b(?! att)"),
-    ("item", rf"\b(?:punkten|punkterna|punkter|punkt|pkt|p|nummer|nr|ärendena|ärendet|ärenden|ärende|items|item|points|point|number|no)\.? ?(?:{_ANY}{_NOT_TIME})(?:(?:\s*,\s*(?:samt |och )?|\s+(?:och|samt|and|resp\.?|respektive)\s+|\s*(?:&|\+|/|–|-)\s*)(?:punkt |nr )?(?:{_N}|{_W})(?!\w){_NOT_TIME})*"),
-    ("item", rf"(?:§+|#) ?{_N}(?:(?:\s*,\s*|\s+(?:och|samt|and)\s+|\s*[&+–-]\s*)(?:§ ?|# ?)?{_N}{_NOT_TIME})*"),
-    ("item", r"\b(?:ettans?|tvåans?|treans?|fyrans?|femmans?|sexans?|sjuans?|åttans?|nians?|tians?|elvans?|tolvans?|\d{1,2}:?ans?|\d{1,2}:an)\b"),
+    ("before", (
+        r"\b(?:(?:direkt|strax|närmast|precis|genast) )?(?:före|innan|framför|ovanför|before|ahead of|"
+        r"above)\b"
+    )),
+    ("after", (
+        r"\b(?:(?:direkt|strax|närmast|precis|genast|right|directly) )?(?:efter|bakom|nedanför|after|"
+        r"below)\b(?! att)"
+    )),
+    ("item", (
+        rf"\b(?:punkten|punkterna|punkter|punkt|pkt|p|nummer|nr|ärendena|ärendet|ärenden|ärende|items|"
+        rf"item|points|point|number|no)\.? ?(?:{_ANY}{_NOT_TIME})(?:(?:\s*,\s*(?:samt |och )?|"
+        rf"\s+(?:och|samt|and|resp\.?|respektive)\s+|\s*(?:&|\+|/|–|-)\s*)(?:punkt |nr )?(?:{_N}|"
+        rf"{_W})(?!\w){_NOT_TIME})*"
+    )),
+    ("item", (
+        rf"(?:§+|#) ?{_N}(?:(?:\s*,\s*|\s+(?:och|samt|and)\s+|\s*[&+–-]\s*)(?:§ ?|# "
+        rf"?)?{_N}{_NOT_TIME})*"
+    )),
+    ("item", (
+        r"\b(?:ettans?|tvåans?|treans?|fyrans?|femmans?|sexans?|sjuans?|åttans?|nians?|tians?|elvans?|"
+        r"tolvans?|\d{1,2}:?ans?|\d{1,2}:an)\b"
+    )),
     ("item", rf"\b(?:den |the )?(?:{_ORDINAL}) (?:punkten|ärendet|frågan|item|point)\b"),
-    ("lastitem", r"\b(?:den |the )?(?:näst ?sista|sista|second last|last) (?:sak)?(?:punkten|ärendet|frågan|item)\b(?: (?:före|innan) övriga frågor)?"),
+    ("lastitem", (
+        r"\b(?:den |the )?(?:näst ?sista|sista|second last|last) (?:sak)?(?:punkten|ärendet|frågan|"
+        r"item)\b(?: (?:före|innan) övriga frågor)?"
+    )),
     ("lastitem", r"\bövriga? frågor\b"),
-    ("last", r"\b(?:allra |längst |näst )?sist(?!\w)|\blängst (?:ner|ned|bak)\b|\bunderst\b|\bi slutet\b|\bavslutar? med\b|\bsom (?:sista|avslutande) (?:punkt|ärende|sakärende)\b|\blast\b|\bat the end\b"),
-    ("first", r"\b(?:allra |högst |längst )?först(?! (?:och främst|kl|i |om |den |när|efter|omkring|vid|på|nu|då|senare|vill|ska|av allt))\b|\bföre allt annat\b|\böverst\b|\b(?:högst|längst) upp\b|\bi början\b|\b(?:börja|börjar|inled|inleder|starta|startar|begin|start) (?:med|with)\b|\bsom (?:första|inledande) (?:punkt|ärende|sakärende|sakfråga)\b|\bförst av (?:sak\w+|ärendena|alla)\b|\bfirst\b|\bat the top\b"),
+    ("last", (
+        r"\b(?:allra |längst |näst )?sist(?!\w)|\blängst (?:ner|ned|bak)\b|\bunderst\b|\bi slutet\b|"
+        r"\bavslutar? med\b|\bsom (?:sista|avslutande) (?:punkt|ärende|sakärende)\b|\blast\b|\bat the "
+        r"end\b"
+    )),
+    ("first", (
+        r"\b(?:allra |högst |längst )?först(?! (?:och främst|kl|i |om |den |när|efter|omkring|vid|på|"
+        r"nu|då|senare|vill|ska|av allt))\b|\bföre allt annat\b|\böverst\b|\b(?:högst|längst) upp\b|"
+        r"\bi början\b|\b(?:börja|börjar|inled|inleder|starta|startar|begin|start) (?:med|with)\b|"
+        r"\bsom (?:första|inledande) (?:punkt|ärende|sakärende|sakfråga)\b|\bförst av (?:sak\w+|"
+        r"ärendena|alla)\b|\bfirst\b|\bat the top\b"
+    )),
     ("type", r"\b(?:" + "|".join(p for p, _ in _TYPES) + r")\b"),
     ("num", r"(?<![\w.,/:-])\d{1,2}(?![\w:]|[.,:]\d|/\d)" + _NOT_TIME),
 )  # fmt: skip
@@ -84,36 +183,49 @@ _SEPARATOR = re.compile(
     r"[,;()]|\s[–—-]\s|\b(?:och|samt|men|utan|så|and|but|plus|resp|respektive)\b|&|:(?=\s)", re.IGNORECASE
 )
 _REASON = re.compile(
-    r"\b(?:eftersom|därför att|för att|så att(?! (?:den|det|de) (?:kommer|ligger|hamnar|blir|står|tas))|på grund av|p\.g\.a\.?|pga|med anledning av|med tanke på|because|since)\b|(?<=, )(?:för|då|ty|as)\b(?! \d)"
+    r"\b(?:eftersom|därför att|för att|så att(?! (?:den|det|de) (?:kommer|ligger|hamnar|blir|står|"
+    r"tas))|på grund av|p\.g\.a\.?|pga|med anledning av|med tanke på|because|since)\b|(?<=, "
+    r")(?:för|då|ty|as)\b(?! \d)"
 )
 _POLITE_IF = re.compile(
-    r"\bom (?:det |ni |du |vi )?(?:går|möjligt|kan|hinner|vill|är (?:ok|okej|möjligt|bra)|passar|inte har något emot|så är|går bra)\b|\bif (?:possible|you can|that works)\b"
+    r"\bom (?:det |ni |du |vi )?(?:går|möjligt|kan|hinner|vill|är (?:ok|okej|möjligt|bra)|passar|"
+    r"inte har något emot|så är|går bra)\b|\bif (?:possible|you can|that works)\b"
 )
-_IF = re.compile(r"^(?:\W*)(?:om|ifall|såvida|if|unless)\s+(?!punkt|nummer|nr)|, (?:om|ifall|såvida|if|unless) ")
+_IF = re.compile(
+    r"^(?:\W*)(?:om|ifall|såvida|if|unless)\s+(?!punkt|nummer|nr)|, (?:om|ifall|såvida|if|unless) "
+)
 # "Har Håkan inte hört av sig så stryk punkt 5."
-_INVERTED_IF = re.compile(r"^\W*(?:har|hinner|kan|blir|skulle|hör|kommer|får|är|hade)\b[^.?!]{3,80}?,? så (?:stryk|ta|flytta|skjut|får|kan|ska|lägg|låt)\w*\b(?!.*\?)")
+_INVERTED_IF = re.compile(
+    r"^\W*(?:har|hinner|kan|blir|skulle|hör|kommer|får|är|hade)\b[^.?!]{3,80}?,? så (?:stryk|ta|"
+    r"flytta|skjut|får|kan|ska|lägg|låt)\w*\b(?!.*\?)"
+)
 _PRONOUN = re.compile(
-    r"\b(?:den|det|denna|dem|de|dessa|detta|densamma|it|them|this|that)\b(?! (?:\d{1,2}(?! ?min|\d)|första|andra|tredje|sista))"
+    r"\b(?:den|det|denna|dem|de|dessa|detta|densamma|it|them|this|that)\b(?! (?:\d{1,2}(?! ?min|"
+    r"\d)|första|andra|tredje|sista))"
 )
 _NEGATION = re.compile(r"\b(?:inte|ej|icke|aldrig|not|never|don't|dont|nej)\b")
 _ASKS = re.compile(
-    r"^\W*(?:\w+ ){0,3}?(?:kan|kunde|skulle|ska|skall|vore|går|får|borde|bör|vill|could|can|would|should)\b.*\?"
+    r"^\W*(?:\w+ ){0,3}?(?:kan|kunde|skulle|ska|skall|vore|går|får|borde|bör|vill|could|can|would|"
+    r"should)\b.*\?"
 )
 _MORE = re.compile(
-    r"\b(?:mer|extra|ytterligare|more|längre|additional|utöver)\b|(?:min\w*|kvart|timme|halvtimme|timma|halvtimma)\.? till\b(?! (?:\d|en\b|tio|fem|tjugo|trettio))"
+    r"\b(?:mer|extra|ytterligare|more|längre|additional|utöver)\b|(?:min\w*|kvart|timme|halvtimme|"
+    r"timma|halvtimma)\.? till\b(?! (?:\d|en\b|tio|fem|tjugo|trettio))"
 )
 _LESS = re.compile(r"\b(?:mindre|kortare|less|shorter)\b")
 _MORE_BY = re.compile(
     r"\b(?:(?:förläng|utöka|öka)\w* (?:\S+ ){0,4}?med|lägg (?:på|till)|plussa på|extend (?:\S+ ){0,4}?by)\b"
 )
 _LESS_BY = re.compile(
-    r"\b(?:(?:korta|minska|dra|banta|skär)\w* (?:\S+ ){0,4}?med|(?:dra|dras|ta|tas|skär|knapra|korta|kapa) (?:av|bort|ner|ned)|(?:stryk|kapa|cut|shorten) (?:\S+ ){0,3}?(?:by)?)\b"
+    r"\b(?:(?:korta|minska|dra|banta|skär)\w* (?:\S+ ){0,4}?med|(?:dra|dras|ta|tas|skär|knapra|"
+    r"korta|kapa) (?:av|bort|ner|ned)|(?:stryk|kapa|cut|shorten) (?:\S+ ){0,3}?(?:by)?)\b"
 )
 _REST = re.compile(
     r"\b(?:resten|övriga|övrigt|annars|allt annat|de andra|the rest|everything else|otherwise)\b"
 )
 _NAME = re.compile(
-    r"(?<![\w@.])[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?(?: (?:[A-ZÅÄÖ]\. ?)?(?:af |von |de )?[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?){0,2}"
+    r"(?<![\w@.])[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?(?: (?:[A-ZÅÄÖ]\. ?)?(?:af |von |de "
+    r")?[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?){0,2}"
 )
 
 
@@ -291,7 +403,9 @@ def _lex(text: str, reader: Reader) -> list[Token]:
                 Token("person", match.start(), match.end(), person=Contact(name=_nominative(match.group())))
             )
     if reader.speaker:
-        for match in re.finditer(r"\bjag\b(?= )(?! (?:och|den|det))|\bi(?='ll| will| can| would| am| shall)", folded):
+        for match in re.finditer(
+            r"\bjag\b(?= )(?! (?:och|den|det))|\bi(?='ll| will| can| would| am| shall)", folded
+        ):
             if match.group() == "jag" or text[match.start()] == "I":
                 tokens.append(Token("me", match.start(), match.end(), person=reader.speaker))
     return sorted(tokens, key=lambda t: t.start)
@@ -332,7 +446,10 @@ def _closing(title: str) -> bool:
     """Whether an item stands at the end of every agenda."""
     return bool(
         re.match(
-            r"(?i)\W*(?:övriga? frågor|övrigt|nästa möte|mötets? avslut|avslutning|mötet avslutas|summering|other)",
+            (
+                r"(?i)\W*(?:övriga? frågor|övrigt|nästa möte|mötets? avslut|avslutning|mötet avslutas|"
+                r"summering|other)"
+            ),
             title,
         )
     )
@@ -342,7 +459,11 @@ def _opening(title: str) -> bool:
     """Whether an item stands at the beginning of every agenda."""
     return bool(
         re.match(
-            r"(?i)\W*(?:mötets? öppn|mötet öppnas|öppnande|föregående|val av|inledning|välkom|godkännande av|fastställande|dagordning|närvaro|upprop|presentationsrunda|laget runt|opening|minutes of)",
+            (
+                r"(?i)\W*(?:mötets? öppn|mötet öppnas|öppnande|föregående|val av|inledning|välkom|"
+                r"godkännande av|fastställande|dagordning|närvaro|upprop|presentationsrunda|laget runt|"
+                r"opening|minutes of)"
+            ),
             title,
         )
     )
@@ -403,7 +524,7 @@ def _clauses(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
     clauses: list[Clause] = []
     muted = False
     for index, (start, end) in enumerate(zip(edges, ends, strict=True)):
-        piece = folded[start:end]
+        folded[start:end]
         joint = joints[index]
         if joint in {"men", "så", ";", "but"}:
             muted = False
@@ -412,12 +533,20 @@ def _clauses(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
             mute_from = reason.start() if not muted else start
         leading = bool(
             re.match(
-                r"\W*(?:eftersom|då|med anledning av|på grund av|because|since|med tanke på)\b", folded[start:end]
+                r"\W*(?:eftersom|då|med anledning av|på grund av|because|since|med tanke på)\b",
+                folded[start:end],
             )
         )
         inner = [t for t in tokens if start <= t.start < end]
-        if muted and joint in {",", "och", "and"} and (
-            any(start <= s.start < end and s.name in {"remove", "postpone", "swap", "move"} for s in spoken)
+        if (
+            muted
+            and joint in {",", "och", "and"}
+            and (
+                any(
+                    start <= s.start < end and s.name in {"remove", "postpone", "swap", "move"}
+                    for s in spoken
+                )
+            )
         ):
             muted = False
             mute_from = end
@@ -432,7 +561,9 @@ def _clauses(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
             # "Behåll femman men stryk sexan."
             clauses.append(Clause(start, end, folded[start:end], [], set(), True, folded))
             continue
-        clauses.append(Clause(start, end, folded[start:end], active, verbs, muted or (leading and index == 0), folded))
+        clauses.append(
+            Clause(start, end, folded[start:end], active, verbs, muted or (leading and index == 0), folded)
+        )
         if mute_from < end and not (leading and index == 0):
             muted = True
     return _joined(clauses, joints)
@@ -440,7 +571,21 @@ def _clauses(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
 
 _STRONG = frozenset({"remove", "postpone", "move", "swap", "minutes", "rename", "add"})
 _CARRIES = {"item", "num"}
-_DETAILS = {"to", "before", "after", "first", "last", "steps", "between", "clock", "person", "me", "type", "later", "quote"}
+_DETAILS = {
+    "to",
+    "before",
+    "after",
+    "first",
+    "last",
+    "steps",
+    "between",
+    "clock",
+    "person",
+    "me",
+    "type",
+    "later",
+    "quote",
+}
 
 
 def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
@@ -453,8 +598,15 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
         words = len(re.findall(r"[^\W\d]+", clause.text))
         previous = joined[-1] if joined else None
         if bare and words <= 3:
-            if previous and not pending and previous.of(*_CARRIES) and joint in {",", "och", "samt", "and", "&", "plus"} and (
-                not previous.of("clock", "type", "to", "person", "first", "last") or "swap" in previous.verbs
+            if (
+                previous
+                and not pending
+                and previous.of(*_CARRIES)
+                and joint in {",", "och", "samt", "and", "&", "plus"}
+                and (
+                    not previous.of("clock", "type", "to", "person", "first", "last")
+                    or "swap" in previous.verbs
+                )
             ):
                 _merge(previous, clause)
             else:
@@ -499,7 +651,13 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
             and joint == ","
             and not clause.verbs
             and not re.search(r"\b(?:lägg|ge|dra|korta|jag|vi)\b", clause.text)
-            and ((kinds <= {"clock"} and kinds) or (kinds <= {"to", "item", "mask"} and re.match(r"\W*(?:till|på|för|under) (?:punkt|nr|\w+an\b)", clause.text)))
+            and (
+                (kinds <= {"clock"} and kinds)
+                or (
+                    kinds <= {"to", "item", "mask"}
+                    and re.match(r"\W*(?:till|på|för|under) (?:punkt|nr|\w+an\b)", clause.text)
+                )
+            )
         ):
             # "tio minuter mer, det vill säga 30 minuter, till punkt 6"
             _merge(previous, clause)
@@ -557,7 +715,11 @@ def _title_items(
     for match in re.finditer(r"([A-ZÅÄÖ][\wåäöé-]+?)s? [a-zåäö]{3,}", text[start:end]):
         if text[start + match.end(1)] != "s":
             continue
-        owned = [i.number for i in reader.items if i.presenter and match[1].casefold() in i.presenter.casefold().split()]
+        owned = [
+            i.number
+            for i in reader.items
+            if i.presenter and match[1].casefold() in i.presenter.casefold().split()
+        ]
         if len(owned) == 1 and owned[0] not in {n for _, n in found}:
             found.append((start + match.start(), owned[0]))
     return sorted(found)
@@ -571,7 +733,12 @@ def _resolve(
     for clause in clauses:
         if clause.muted:
             continue
-        verbs = clause.verbs or (carried if clause.of("item", "num") and clause.of("to", "clock", "person", "type", "before", "after", "first", "last", "later") else set())
+        verbs = clause.verbs or (
+            carried
+            if clause.of("item", "num")
+            and clause.of("to", "clock", "person", "type", "before", "after", "first", "last", "later")
+            else set()
+        )
         if clause.verbs - {"type"}:
             carried = clause.verbs
         _act(clause, verbs, reader, state, text, asks=asks, implied=implied)
@@ -600,7 +767,16 @@ def _act(
         and len(explicit) + len(clause.of("person")) >= 1
         and len(numbers) == 1
         and not verbs & {"move", "swap", "remove", "postpone"}
-        and (given := re.search(r"\b(?:får|få|ha|ge|behöver|räcker|på|blir|tar|klarar sig på)\s+(?:bara |max |gott |hela |ca )?$", clause.text[: numbers[0].start - clause.start]))
+        and (
+            given := re.search(
+                (
+                    r"\b(?:får|få|ha|ge|behöver|räcker|på|blir|tar|klarar sig på)\s+(?:bara |max |"
+                    r"gott |hela |"
+                    r"ca )?$"
+                ),
+                clause.text[: numbers[0].start - clause.start],
+            )
+        )
         and numbers[0].numbers[0] % 5 == 0
         and "punkt" not in given.group()
     ):
@@ -610,8 +786,19 @@ def _act(
         everything = explicit
         numbers = []
     titles = (
-        _title_items(words, clause.start, clause.end, reader, [(t.start, t.end) for t in clause.tokens if t.kind not in {"person"}])
-        if definite or anchors or places or laters or (clocks and not everything) or ("presenter" in verbs and not everything)
+        _title_items(
+            words,
+            clause.start,
+            clause.end,
+            reader,
+            [(t.start, t.end) for t in clause.tokens if t.kind not in {"person"}],
+        )
+        if definite
+        or anchors
+        or places
+        or laters
+        or (clocks and not everything)
+        or ("presenter" in verbs and not everything)
         else []
     )
     for anchor in anchors:
@@ -628,16 +815,27 @@ def _act(
     anchors = [a for a in anchors if a.start in pointed]
     if clocks and not verbs & {"move"} and not anchors:
         # "tio minuter mer till punkt 6": the item that gets them, not a place.
-        everything += [replace(t, kind="item") for t in places if t.kind == "to" and "punkt" in clause.text[t.start - clause.start : t.end - clause.start]]
+        everything += [
+            replace(t, kind="item")
+            for t in places
+            if t.kind == "to" and "punkt" in clause.text[t.start - clause.start : t.end - clause.start]
+        ]
         places = [t for t in places if not any(e.start == t.start for e in everything)]
-    if "minutes" in verbs and not clocks and "move" not in verbs and (bare := next((t for t in places if t.kind == "to" and t.numbers), None)):
+    if (
+        "minutes" in verbs
+        and not clocks
+        and "move" not in verbs
+        and (bare := next((t for t in places if t.kind == "to" and t.numbers), None))
+    ):
         # "Korta fyran till 15": minutes, though nobody says so.
         clocks = [replace(bare, kind="clock")]
         clause.tokens = [*(t for t in clause.tokens if t is not bare), clocks[0]]
         places = [t for t in places if t is not bare]
     moving = bool(anchors or places)
     for token in everything:
-        if token.kind == "num" and not (definite or moving or clocks or implied or "presenter" in verbs or laters):
+        if token.kind == "num" and not (
+            definite or moving or clocks or implied or "presenter" in verbs or laters
+        ):
             continue
         objects += [(token.start, n) for n in token.numbers]
     if not objects:
@@ -661,21 +859,33 @@ def _act(
             if (owned_item := _owned(token.person, reader)) is not None:
                 items = (owned_item,)
     if not items and not titles and not everything and not clause.of("to"):
-        mentioned = _title_items(words, clause.start, clause.end, reader, [(t.start, t.end) for t in clause.tokens if t.kind != "person"])
+        mentioned = _title_items(
+            words,
+            clause.start,
+            clause.end,
+            reader,
+            [(t.start, t.end) for t in clause.tokens if t.kind != "person"],
+        )
         if len(mentioned) == 1:
             # Nothing is asked of it yet: it is what "den" means further on.
             state.last = (mentioned[0][1],)
     if not items and state.last and clocks and (_MORE_BY.search(clause.text) or _LESS_BY.search(clause.text)):
         # "40 minuter är i underkant, lägg på tio minuter."
         items = state.last
-    if not items and state.last and (_PRONOUN.search(clause.text) or implied or definite & {"remove", "postpone"}):
+    if (
+        not items
+        and state.last
+        and (_PRONOUN.search(clause.text) or implied or definite & {"remove", "postpone"})
+    ):
         items = state.last
     if not items and "presenter" in verbs:
         owned = [n for t in clause.of("person") if (n := _owned(t.person, reader)) is not None]
         if len(clause.of("person", "me")) >= 2 and len(owned) == 1:
             # "Byt ut Johan mot Lena."
             items = (owned[0],)
-        elif state.owned is not None and re.search(r"\b(?:hennes|hans|hens|her|his) (?:punkt|ärende|del|dragning|item|pass)", clause.text):
+        elif state.owned is not None and re.search(
+            r"\b(?:hennes|hans|hens|her|his) (?:punkt|ärende|del|dragning|item|pass)", clause.text
+        ):
             items = (state.owned,)
     for token in clause.of("person"):
         state.owned = _owned(token.person, reader) or state.owned
@@ -694,7 +904,11 @@ def _act(
         state.found += [(Operation("move", item=a, to=b), words), (Operation("move", item=b, to=a), words)]
         return
     if not items:
-        if definite & {"remove", "postpone", "swap"} or ("move" in verbs and moving) or ("minutes" in verbs and clocks):
+        if (
+            definite & {"remove", "postpone", "swap"}
+            or ("move" in verbs and moving)
+            or ("minutes" in verbs and clocks)
+        ):
             state.doubt = state.doubt or "det framgår inte vilken punkt som ska ändras"
         return
     if "remove" in verbs:
@@ -703,8 +917,15 @@ def _act(
     if "postpone" in verbs and not (places and not laters and not anchors):
         _put(state, words, [Operation("postpone", item=n) for n in items])
         return
-    if laters and not moving and not clocks and (
-        verbs & {"move", "presenter"} or implied or re.search(r"\b(?:tas|ta|tar|kommer|lyft\w*|får|ska|kan|till|passar|hör|bättre)\b", clause.text)
+    if (
+        laters
+        and not moving
+        and not clocks
+        and (
+            verbs & {"move", "presenter"}
+            or implied
+            or re.search(r"\b(?:tas|ta|tar|kommer|lyft\w*|får|ska|kan|till|passar|hör|bättre)\b", clause.text)
+        )
     ):
         _put(state, words, [Operation("postpone", item=n) for n in items])
         return
@@ -722,7 +943,11 @@ def _owned(person: Contact | None, reader: Reader) -> int | None:
     name = fold(person.name or "") if person else ""
     if not name:
         return None
-    found = [i.number for i in reader.items if i.presenter and (fold(i.presenter) == name or name in fold(i.presenter).split())]
+    found = [
+        i.number
+        for i in reader.items
+        if i.presenter and (fold(i.presenter) == name or name in fold(i.presenter).split())
+    ]
     return found[0] if len(found) == 1 else None
 
 
@@ -732,7 +957,9 @@ def _spoken_negation(clause: Clause, reader: Reader) -> bool:
         if _NEGATION.search(fold(clause.text)[spoken.start : spoken.end]):
             return True
     # "Per hinner inte": the negation belongs to a reason before the verb.
-    return bool(re.search(r"\b(?:hinner|kan|hann|är|blir|har|kommer|räcker|behövs) (?:\w+ )?inte\b", clause.text)) and not re.search(
+    return bool(
+        re.search(r"\b(?:hinner|kan|hann|är|blir|har|kommer|räcker|behövs) (?:\w+ )?inte\b", clause.text)
+    ) and not re.search(
         r"\b(?:ska|skall|bör|får|vill|kan) (?:vi |ni |du )?inte (?:stryk|flytta|ta|skjut)", clause.text
     )
 
@@ -762,7 +989,12 @@ def _moves(
     elif step:
         up = not re.search(r"\b(?:ner|ned|bak|down)", clause.text)
         for item in items:
-            made.append((step.start, Operation("move", item=item, to=item - step.numbers[0] if up else item + step.numbers[0])))
+            made.append(
+                (
+                    step.start,
+                    Operation("move", item=item, to=item - step.numbers[0] if up else item + step.numbers[0]),
+                )
+            )
     elif places:
         place = places[0]
         opening = next((i.number for i in reader.items if not _opening(i.title)), 1)
@@ -774,7 +1006,8 @@ def _moves(
             if items == (target,):
                 target = last
             made += [
-                (place.start, Operation("move", item=n, to=target - len(items) + 1 + k)) for k, n in enumerate(items)
+                (place.start, Operation("move", item=n, to=target - len(items) + 1 + k))
+                for k, n in enumerate(items)
             ]
     return made
 
@@ -805,14 +1038,32 @@ def _details(
     text = clause.text
     clocks = clause.of("clock")
     by_number = {i.number: i for i in reader.items}
-    asked_time = clocks and not re.search(r"\b(?:i (?:under|över)kant|för (?:lite|litet|mycket|kort|långt|långa|korta|knappt)|snålt|too (?:short|long|little|much))\b", text) and not re.search(r"\b(?:tog|blev|var|hade|förra)\b", text)
+    asked_time = (
+        clocks
+        and not re.search(
+            (
+                r"\b(?:i (?:under|över)kant|för (?:lite|litet|mycket|kort|långt|långa|korta|"
+                r"knappt)|snålt|too "
+                r"(?:short|long|little|much))\b"
+            ),
+            text,
+        )
+        and not re.search(r"\b(?:tog|blev|var|hade|förra)\b", text)
+    )
     if asked_time and not (text.strip().endswith("?") and not verbs):
         clock = clocks[-1]
         # "10 min i stället för 20 min", "inte 20 utan 10 min"
         if len(clocks) > 1 and (instead := re.search(r"i ?stället för|i st f|instead of|mot ", text)):
-            clock = next((c for c in reversed(clocks) if c.end - clause.start <= instead.start() + 1), clocks[0])
-        more = bool(_MORE_BY.search(text) or (_MORE.search(text) and not re.search(r"\b(?:till|to) (?:högst |max |ca )?\d", text)))
-        less = bool(_LESS_BY.search(text) or _LESS.search(text)) and not re.search(r"\b(?:till|to) (?:högst |max |ca |bara |endast )?(?:\d|en |tio|fem|tjugo|trettio)", text)
+            clock = next(
+                (c for c in reversed(clocks) if c.end - clause.start <= instead.start() + 1), clocks[0]
+            )
+        more = bool(
+            _MORE_BY.search(text)
+            or (_MORE.search(text) and not re.search(r"\b(?:till|to) (?:högst |max |ca )?\d", text))
+        )
+        less = bool(_LESS_BY.search(text) or _LESS.search(text)) and not re.search(
+            r"\b(?:till|to) (?:högst |max |ca |bara |endast )?(?:\d|en |tio|fem|tjugo|trettio)", text
+        )
         for n in items:
             minutes: int | None = clock.numbers[0]
             if (more or less) and len(clocks) == 1:
@@ -826,13 +1077,29 @@ def _details(
         for n in items:
             now = by_number[n].minutes if n in by_number else None
             if now:
-                made.append((clause.start + half.start(), Operation("minutes", item=n, minutes=now // 2 if half[1] == "halver" else now * 2)))
+                made.append(
+                    (
+                        clause.start + half.start(),
+                        Operation("minutes", item=n, minutes=now // 2 if half[1] == "halver" else now * 2),
+                    )
+                )
     if op := _presenter(items, clause, verbs, reader, state, implied=implied):
         made += op
     if kinds := clause.of("type"):
-        said = "type" in verbs or implied or re.search(r"[:–—-]\s*(?:\w+ ){0,2}$", text[: max(0, kinds[0].start - clause.start)])
+        said = (
+            "type" in verbs
+            or implied
+            or re.search(r"[:–—-]\s*(?:\w+ ){0,2}$", text[: max(0, kinds[0].start - clause.start)])
+        )
         if said or (len(items) == 1 and clocks):
-            denied = [t for t in kinds if re.search(r"\b(?:inte|inget|ingen|ej|not|no|i ?stället för|instead of)(?: \w+){0,2} $", text[: t.start - clause.start])]
+            denied = [
+                t
+                for t in kinds
+                if re.search(
+                    r"\b(?:inte|inget|ingen|ej|not|no|i ?stället för|instead of)(?: \w+){0,2} $",
+                    text[: t.start - clause.start],
+                )
+            ]
             kinds = [t for t in kinds if t not in denied]
             if not kinds:
                 return made
@@ -845,11 +1112,29 @@ def _presenter(
     items: tuple[int, ...], clause: Clause, verbs: set[str], reader: Reader, state: _State, *, implied: bool
 ) -> list[tuple[int, Operation]]:
     people = clause.of("person", "me")
-    putting = "move" in verbs and not clause.of("to", "before", "after", "first", "last", "later") and re.search(r"\b(?:sätt|skriv|lägg|put)\w*\b", clause.text)
-    if not people or not ("presenter" in verbs or putting or ("minutes" not in verbs and re.search(r"\b(?:tar|ta|tas|drar|håller|med)\b", clause.text))):
+    putting = (
+        "move" in verbs
+        and not clause.of("to", "before", "after", "first", "last", "later")
+        and re.search(r"\b(?:sätt|skriv|lägg|put)\w*\b", clause.text)
+    )
+    if not people or not (
+        "presenter" in verbs
+        or putting
+        or ("minutes" not in verbs and re.search(r"\b(?:tar|ta|tas|drar|håller|med)\b", clause.text))
+    ):
         return []
     text = clause.text
-    if clause.of("clock") and len(people) == 1 and not re.search(r"\b(?:tar|ta|drar|föredra\w*|håller|presentera\w*|redovisa\w*|kör|leder|föredragande|present\w*)\b", text):
+    if (
+        clause.of("clock")
+        and len(people) == 1
+        and not re.search(
+            (
+                r"\b(?:tar|ta|drar|föredra\w*|håller|presentera\w*|redovisa\w*|kör|leder|föredragande|"
+                r"present\w*)\b"
+            ),
+            text,
+        )
+    ):
         # "Let Anders have 20 minutes instead of 30."
         return []
     chosen = people
@@ -864,7 +1149,9 @@ def _presenter(
         chosen = [p for p in people if p.start - clause.start > slips.end()]
     if replaced := re.search(r"\bersätt(?:er|a)\b", text):
         chosen = [p for p in people if p.end - clause.start <= replaced.start()] or chosen
-    chosen = [p for p in chosen if not re.match(r"s\b", text[p.end - clause.start : p.end - clause.start + 1])]
+    chosen = [
+        p for p in chosen if not re.match(r"s\b", text[p.end - clause.start : p.end - clause.start + 1])
+    ]
     if not chosen:
         return []
     person = chosen[-1] if len(chosen) == 1 or chosen[0].kind == "me" else chosen[0]
@@ -876,11 +1163,15 @@ def _presenter(
 
 def _put(state: _State, words: str, operations: list[Operation]) -> None:
     for operation in operations:
-        same = [i for i, (op, _) in enumerate(state.found) if (op.op, op.item) == (operation.op, operation.item)]
+        same = [
+            i for i, (op, _) in enumerate(state.found) if (op.op, op.item) == (operation.op, operation.item)
+        ]
         if same and operation.op in {"remove", "postpone"}:
             continue
         if operation.op == "postpone" and (
-            gone := [i for i, (op, _) in enumerate(state.found) if op.op == "remove" and op.item == operation.item]
+            gone := [
+                i for i, (op, _) in enumerate(state.found) if op.op == "remove" and op.item == operation.item
+            ]
         ):
             # "Stryk femman, den tar vi i höst": it is put off.
             state.found[gone[0]] = (operation, words)
@@ -889,7 +1180,10 @@ def _put(state: _State, words: str, operations: list[Operation]) -> None:
 
 
 _TO_TITLE = re.compile(
-    r"(?:\btill\b|\bheta\b|\bkallas\b|\blyda\b|\bvara\b|\bstå\b|\bsom\b|\bblir\b|\bbenämnas\b|\brubriceras\b|\bto\b|\bcalled\b|:)\s*:?\s*(?:\"|')?(?P<title>[^\n]+)$",
+    (
+        r"(?:\btill\b|\bheta\b|\bkallas\b|\blyda\b|\bvara\b|\bstå\b|\bsom\b|\bblir\b|\bbenämnas\b|"
+        r"\brubriceras\b|\bto\b|\bcalled\b|:)\s*:?\s*(?:\"|')?(?P<title>[^\n]+)$"
+    ),
     re.IGNORECASE,
 )
 
@@ -903,9 +1197,26 @@ def _rename(text: str, tokens: list[Token], spoken: Sequence[object], reader: Re
         at = quotes[-1].start
         title = text[quotes[-1].start + 1 : quotes[-1].end - 1]
     else:
-        starts = [m for m in re.finditer(r"\b(?:heta|kallas|lyda|rubriceras|benämnas|called|to)\b:?|(?<!\w)till\b:?|\b(?:vara|stå|bli|blir|som|skriv(?: i ?stället)?|använd|sätt|kör på)\b:?|:", folded)]
-        verb = next((m for m in starts if m.group().rstrip(":") in {"heta", "kallas", "lyda", "rubriceras", "benämnas", "called"}), None)
-        verb = verb or next((m for m in reversed(starts) if m.group().rstrip(":") in {"till", "to"} or m.group() == ":"), None)
+        starts = list(
+            re.finditer(
+                (
+                    r"\b(?:heta|kallas|lyda|rubriceras|benämnas|called|to)\b:?|(?<!\w)till\b:?|\b(?:vara|stå|"
+                    r"bli|blir|som|skriv(?: i ?stället)?|använd|sätt|kör på)\b:?|:"
+                ),
+                folded,
+            )
+        )
+        verb = next(
+            (
+                m
+                for m in starts
+                if m.group().rstrip(":") in {"heta", "kallas", "lyda", "rubriceras", "benämnas", "called"}
+            ),
+            None,
+        )
+        verb = verb or next(
+            (m for m in reversed(starts) if m.group().rstrip(":") in {"till", "to"} or m.group() == ":"), None
+        )
         verb = verb or (starts[-1] if starts else None)
         if call := re.search(r"\bkalla (?:den|punkten|punkt \d+|\w+an|\d+(?::?an?)?)(?: för)?:? ", folded):
             verb = call
@@ -913,7 +1224,13 @@ def _rename(text: str, tokens: list[Token], spoken: Sequence[object], reader: Re
             return False
         at = call.end() if call else verb.start()
         title = text[verb.end() :]
-        title = re.split(r"(?i),? (?:i ?stället(?: för)?|eftersom|för att|så att|, så|instead)\b|, (?:så|det|för|då|som)\b", title)[0]
+        title = re.split(
+            (
+                r"(?i),? (?:i ?stället(?: för)?|eftersom|för att|så att|, så|instead)\b|, (?:så|det|för|då|"
+                r"som)\b"
+            ),
+            title,
+        )[0]
     title = title.strip(" .,:;\"'”“»«–-")
     before = [t for t in tokens if t.kind in {"item", "num"} and t.start < at]
     numbers = [n for t in before for n in t.numbers]
@@ -934,10 +1251,15 @@ def _rename(text: str, tokens: list[Token], spoken: Sequence[object], reader: Re
 
 
 _NEW_ITEM = re.compile(
-    r"(?i)\b(?:(?:en|ett|an?|ny|nytt|kort|extra|ytterligare|new)\s+)+(?:\w+ )?(?:punkt|ärende|informationspunkt|infopunkt|beslutspunkt|diskussionspunkt|beslutsärende|item|point|stående punkt)\b(?:\s+(?:\d{1,2}|sist|först))?\s*(?:om|kring|med|rörande|angående|ang\.?|gällande|som heter|som rör|med rubriken|on|about|called|för|[:–-])?\s*:?\s*"
+    r"(?i)\b(?:(?:en|ett|an?|ny|nytt|kort|extra|ytterligare|new)\s+)+(?:\w+ )?(?:punkt|ärende|"
+    r"informationspunkt|infopunkt|beslutspunkt|diskussionspunkt|beslutsärende|item|point|stående "
+    r"punkt)\b(?:\s+(?:\d{1,2}|sist|först))?\s*(?:om|kring|med|rörande|angående|ang\.?|gällande|"
+    r"som heter|som rör|med rubriken|on|about|called|för|[:–-])?\s*:?\s*"
 )
 _ADD_VERB = re.compile(
-    r"(?i)\b(?:lägg(?:a|er|s)?|sätt(?:a)?|för(?:a|s)?|ta|tar|skriv(?:a)?|stoppa|peta|få|kläm(?:ma)?|trä|komplettera(?:s)?)\b(?: (?:gärna|också|även|då|dessutom|dagordningen|den))*\s+(?:till|in|upp|med)\b\s*:?\s*|\b(?:add|include|insert)\b\s*:?\s*"
+    r"(?i)\b(?:lägg(?:a|er|s)?|sätt(?:a)?|för(?:a|s)?|ta|tar|skriv(?:a)?|stoppa|peta|få|"
+    r"kläm(?:ma)?|trä|komplettera(?:s)?)\b(?: (?:gärna|också|även|då|dessutom|dagordningen|"
+    r"den))*\s+(?:till|in|upp|med)\b\s*:?\s*|\b(?:add|include|insert)\b\s*:?\s*"
 )
 
 
@@ -948,7 +1270,11 @@ def _add(text: str, tokens: list[Token], spoken: Sequence[object], reader: Reade
     verb = _ADD_VERB.search(text)
     if not verb and not new:
         return False
-    objects = [t for t in tokens if t.kind in {"item"} and not re.search(r"(?i)(?:efter|före|innan|som|ny|nya)\s*$", text[: t.start])]
+    objects = [
+        t
+        for t in tokens
+        if t.kind in {"item"} and not re.search(r"(?i)(?:efter|före|innan|som|ny|nya)\s*$", text[: t.start])
+    ]
     clocks = [t for t in tokens if t.kind == "clock"]
     if not new and not quotes and (objects or (verb and clocks and clocks[0].start - verb.end() <= 2)):
         # "Lägg till 10 min på punkt 4" changes what is there.
@@ -959,14 +1285,34 @@ def _add(text: str, tokens: list[Token], spoken: Sequence[object], reader: Reade
         begin = new.end() if new else verb.end() if verb else 0
         end = len(text)
         for token in tokens:
-            if token.start >= begin + 3 and token.kind in {"clock", "person", "me", "first", "last", "to", "after", "before", "type"}:
+            if token.start >= begin + 3 and token.kind in {
+                "clock",
+                "person",
+                "me",
+                "first",
+                "last",
+                "to",
+                "after",
+                "before",
+                "type",
+            }:
                 end = min(end, token.start)
         title = text[begin:end]
         if verb and new and new.start() - verb.end() > 6:
             # "Lägg in Rapport från SVOM som ny punkt 4."
             title = re.sub(r"(?i)\s+som\s*$", "", text[verb.end() : new.start()])
-        title = re.split(r"(?i)[,;(]| (?:–|-) |\. |\bsom (?:punkt|nr|nummer)\b|\bpå (?:dagordningen|listan)\b|\b(?:eftersom|för att|så att|där|och (?:ge|låt|sätt))\b", title)[0]
-        title = re.sub(r"(?i)\s+(?:på|med|om|i|av|ca|cirka|och|till|sist|dagordningen|på dagordningen|for|of)\s*$", "", title.strip())
+        title = re.split(
+            (
+                r"(?i)[,;(]| (?:–|-) |\. |\bsom (?:punkt|nr|nummer)\b|\bpå (?:dagordningen|listan)\b|"
+                r"\b(?:eftersom|för att|så att|där|och (?:ge|låt|sätt))\b"
+            ),
+            title,
+        )[0]
+        title = re.sub(
+            r"(?i)\s+(?:på|med|om|i|av|ca|cirka|och|till|sist|dagordningen|på dagordningen|for|of)\s*$",
+            "",
+            title.strip(),
+        )
         title = re.sub(r"(?i)\s+(?:på|med|om|i|av|ca|cirka|och|till|for|of)\s*$", "", title)
         title = re.sub(r"(?i)^(?:en punkt om|frågan om|om|något om|även|också|att)\s+", "", title.strip())
     title = title.strip(" .,:;!?\"'”“–-")
@@ -976,9 +1322,16 @@ def _add(text: str, tokens: list[Token], spoken: Sequence[object], reader: Reade
     folded = fold(text)
     tokens = [
         t for t in tokens
-        if t.kind != "me" or re.match(r"jag (?:\w+ ){0,2}(?:drar|tar|föredrar|håller|presenterar|kör|redovisar)", folded[t.start :])
+        if t.kind != "me"
+        or re.match(
+            r"jag (?:\w+ ){0,2}(?:drar|tar|föredrar|håller|presenterar|kör|redovisar)", folded[t.start :]
+        )
     ]  # fmt: skip
-    people = [t for t in tokens if t.kind in {"person", "me"} and not (quotes and quotes[0].start <= t.start < quotes[0].end)]
+    people = [
+        t
+        for t in tokens
+        if t.kind in {"person", "me"} and not (quotes and quotes[0].start <= t.start < quotes[0].end)
+    ]
     presenter = people[0].person if people else None
     adds = [i for i, (op, _) in enumerate(state.found) if op.op == "add"]
     if adds and re.fullmatch(r"(?i)den|det|denna|punkten|ärendet|den här|it", title):
@@ -989,7 +1342,12 @@ def _add(text: str, tokens: list[Token], spoken: Sequence[object], reader: Reade
         return True
     state.found.append(
         (
-            Operation("add", title=title[:1].upper() + title[1:], minutes=clocks[-1].numbers[0] if clocks else None, presenter=presenter),
+            Operation(
+                "add",
+                title=title[:1].upper() + title[1:],
+                minutes=clocks[-1].numbers[0] if clocks else None,
+                presenter=presenter,
+            ),
             text,
         )
     )

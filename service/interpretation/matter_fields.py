@@ -33,7 +33,9 @@ def contact_of(context: Context, mention: Mention) -> Found:
         person = context.surroundings.network.person(mention.person)
         return Found(Contact(name=person.name, email=person.email or None))
     if mention.contact is not None:
-        return Found(Contact(name=mention.contact.name, email=mention.contact.email, title=mention.contact.title))
+        return Found(
+            Contact(name=mention.contact.name, email=mention.contact.email, title=mention.contact.title)
+        )
     return Found()
 
 
@@ -47,11 +49,15 @@ def writer(context: Context) -> Contact | None:
 
 
 _NOT_PRESENTER = re.compile(
-    r"\b(?:känner till|vet om|hälsar|hälsa|tipsade|bad mig|frågade|undrade|hörde av sig|har hört av sig|tyckte|håller med|stöder|instämmer|tack(?:ar)? till|cc|kopia|enligt|pratat med|talat med|stämt av med|tillsammans med|knows|told me|asked me)\b"
+    r"\b(?:känner till|vet om|hälsar|hälsa|tipsade|bad mig|frågade|undrade|hörde av sig|har hört "
+    r"av sig|tyckte|håller med|stöder|instämmer|tack(?:ar)? till|cc|kopia|enligt|pratat med|talat "
+    r"med|stämt av med|tillsammans med|knows|told me|asked me)\b"
 )
 
 
-def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple[int, int]] | None = None) -> Found:
+def presenter_in(
+    context: Context, indexes: Iterable[int], spans: Sequence[tuple[int, int]] | None = None
+) -> Found:
     """Who is to present, by the sentences of a matter.
 
     Only whom the message names; "jag drar den" names its writer.  `spans`
@@ -68,7 +74,11 @@ def presenter_in(context: Context, indexes: Iterable[int], spans: Sequence[tuple
         heard = [s for s in spoken_in(context, "proposal", index, "presents") if begin <= s.start < end]
         if (named := _in_details(context, text[begin:end], base + begin, people)) and not heard:
             return named
-        if re.search(r"[,;(]\s*(?:jag|undertecknad)(?: själv)?\s*[.)]?\s*$", folded[begin:end]) and find_minutes(text[begin:end]) is not None and (me := writer(context)):
+        if (
+            re.search(r"[,;(]\s*(?:jag|undertecknad)(?: själv)?\s*[.)]?\s*$", folded[begin:end])
+            and find_minutes(text[begin:end]) is not None
+            and (me := writer(context))
+        ):
             return Found(me)
         if not heard:
             if people:
@@ -103,7 +113,9 @@ def _in_details(context: Context, text: str, base: int, people: Sequence[Mention
         found = text.find(piece, at)
         at = found + len(piece)
         pieces.append((found + len(piece) - len(piece.lstrip()), piece.strip()))
-    details = [p for _, p in pieces if p and ((find_minutes(p) is not None and len(p) < 25) or type_of_word(p))]
+    details = [
+        p for _, p in pieces if p and ((find_minutes(p) is not None and len(p) < 25) or type_of_word(p))
+    ]
     if not details:
         return None
     for start, piece in pieces:
@@ -113,7 +125,10 @@ def _in_details(context: Context, text: str, base: int, people: Sequence[Mention
     return None
 
 
-_FULL_NAME = re.compile(r"(?<![\w.@])[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)? (?:af |von |de )?[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?(?!\w)")
+_FULL_NAME = re.compile(
+    r"(?<![\w.@])[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)? (?:af |von |de "
+    r")?[A-ZÅÄÖ][a-zåäöéü]+(?:-[A-ZÅÄÖ][a-zåäöéü]+)?(?!\w)"
+)
 
 
 def _people(context: Context, index: int) -> list[Mention]:
@@ -121,14 +136,18 @@ def _people(context: Context, index: int) -> list[Mention]:
     found = list(context.people_in(index))
     text = context.text_of(index)
     base = 0 if index == SUBJECT else context.sentences[index].start
-    matches = [m for at in re.finditer(r"(?<!\w)(?=[A-ZÅÄÖ])", text) if (m := _FULL_NAME.match(text, at.start()))]
+    matches = [
+        m for at in re.finditer(r"(?<!\w)(?=[A-ZÅÄÖ])", text) if (m := _FULL_NAME.match(text, at.start()))
+    ]
     for match in matches:
         if any(match.start() < other.start() < match.end() for other in matches):
             # "Utvecklare Karl Hed": the title at the beginning is no name.
             continue
         start, end = base + match.start(), base + match.end()
         if match.start() > 0 or len(text) - match.end() > 2:
-            inside = [m for m in found if start <= m.start and m.end < end and m.person is None and not m.candidates]
+            inside = [
+                m for m in found if start <= m.start and m.end < end and m.person is None and not m.candidates
+            ]
             found = [m for m in found if m not in inside]
             if any(m.start < end and start < m.end for m in found) or (match.start() == 0 and not inside):
                 continue
@@ -141,14 +160,22 @@ _ME = re.compile(r"\b(?:jag|undertecknad|i'll|i'm|i'd|i (?:will|can|would|shall|
 
 
 def _nearest(
-    context: Context, folded: str, base: int, people: Sequence[Mention], start: int, end: int, last: Mention | None
+    context: Context,
+    folded: str,
+    base: int,
+    people: Sequence[Mention],
+    start: int,
+    end: int,
+    last: Mention | None,
 ) -> Found:
     before = folded[:start]
     after = folded[end:]
     covered = list(before)
     for m in people:
         # The dots of an address end no clause.
-        covered[max(0, m.start - base) : max(0, m.end - base)] = "x" * max(0, min(m.end - base, len(covered)) - max(0, m.start - base))
+        covered[max(0, m.start - base) : max(0, m.end - base)] = "x" * max(
+            0, min(m.end - base, len(covered)) - max(0, m.start - base)
+        )
     flat = "".join(covered)
     clause_from = max((m.end() for m in re.finditer(r"[.;!?:](?=\s)", flat)), default=0)
     left = [m for m in people if clause_from <= m.start - base < start]
@@ -172,19 +199,34 @@ def _nearest(
             return contact_of(context, last)
         return Found()
     me_before = re.search(_ME, before[clause_from:])
-    if me_before and re.search(r"\b(?:så|vill [a-zåäö]+|att|som)\b.{0,30}$", before[clause_from + me_before.end() :]) and not re.search(r"\bsom (?:jag|undertecknad)\b.{0,30}$", before):
+    if (
+        me_before
+        and re.search(r"\b(?:så|vill [a-zåäö]+|att|som)\b.{0,30}$", before[clause_from + me_before.end() :])
+        and not re.search(r"\bsom (?:jag|undertecknad)\b.{0,12}$", before)
+    ):
         # "Som jag nämnde så vill BUP komma och informera": another is meant.
         me_before = None
     me_inside = re.search(r"\b(?:jag|undertecknad|i'll|i'm)\b", word)
     if inside:
         return contact_of(context, inside[-1])
-    if re.search(r"\b(?:hon|han|hen)\b", before[clause_from:]) and not me_before and re.match(r"\s*(?:den |det )?själv\b", after) and last is not None:
+    if (
+        re.search(r"\b(?:hon|han|hen)\b", before[clause_from:])
+        and not me_before
+        and re.match(r"\s*(?:den |det )?själv\b", after)
+        and last is not None
+    ):
         return contact_of(context, last)
     left = [
         m for m in left
-        if not re.search(r"\b(?:för|till|från|hos|åt|enligt|via|om|ringde|träffade)\s+$", before[: m.start - base])
+        if not re.search(
+            r"\b(?:för|till|från|hos|åt|enligt|via|om|ringde|träffade)\s+$", before[: m.start - base]
+        )
     ]  # fmt: skip
-    if left and not me_before and re.search(r"\b(?:hon|han|hen|she|he)\b[^.;!?]*$", before[left[-1].end - base :]):
+    if (
+        left
+        and not me_before
+        and re.search(r"\b(?:hon|han|hen|she|he)\b[^.;!?]*$", before[left[-1].end - base :])
+    ):
         # "Stina Berg har gjort en kartläggning som hon gärna presenterar."
         return contact_of(context, left[-1])
     if left:
@@ -195,9 +237,19 @@ def _nearest(
             return Found(me) if me else Found()
         if not _NOT_PRESENTER.search(gap) and len(gap) <= 60:
             return contact_of(context, person)
-    if re.match(r"\s*(?:den |det |detta |punkten |den här )?(?:gärna |nog )?(?:jag|själv|undertecknad)\b", after) or me_before or me_inside:
+    if (
+        re.match(
+            r"\s*(?:den |det |detta |punkten |den här )?(?:gärna |nog )?(?:jag|själv|undertecknad)\b", after
+        )
+        or me_before
+        or me_inside
+    ):
         if me_before and re.search(
-            r"\b(?:ta upp|höra|veta|få (?:en|ett|mer|lite)|att (?:ni|vi|någon|gruppen|nätverket|de))\b", before[clause_from + me_before.end() :]
+            (
+                r"\b(?:ta upp|höra|veta|få (?:en|ett|mer|lite)|att (?:ni|vi|någon|gruppen|nätverket|"
+                r"de))\b"
+            ),
+            before[clause_from + me_before.end() :],
         ):
             # "Jag vill att någon berättar" names nobody.
             return Found()
@@ -208,7 +260,9 @@ def _nearest(
         gap = folded[end : person.start - base]
         if len(gap) <= 25 and not re.search(r"[.;!?]|\b(?:för|till|med|om|hos|från|åt)\b", gap):
             return contact_of(context, person)
-    if re.search(r"\b(?:hon|han|hen|she|he|de)\b[^.;!?]*$", before[clause_from:]) or re.match(r"\s*(?:den |det )?(?:hon|han|hen)\b", after):
+    if re.search(r"\b(?:hon|han|hen|she|he|de)\b[^.;!?]*$", before[clause_from:]) or re.match(
+        r"\s*(?:den |det )?(?:hon|han|hen)\b", after
+    ):
         if last is not None:
             return contact_of(context, last)
         if context.by_assistant and context.speaker:
@@ -229,13 +283,18 @@ def type_in(context: Context, texts: Iterable[str]) -> ItemType | None:
 
 
 def _weighed(heard: dict[str, int]) -> ItemType | None:
-    for name in ("decision", "discussion", "information"):
-        if name in heard:
-            return name  # type: ignore[return-value]
-    return None
+    names: tuple[ItemType, ...] = ("decision", "discussion", "information")
+    return next((name for name in names if name in heard), None)
 
 
-_TYPE_WORD = re.compile(r"^\W*(?:för |typ:? ?|sort:? ?|endast |bara |ren |rent |kort |en |ett )*(?P<word>info\w*|diskussion\w*|beslut\w*|decision|discussion|dialog\w*|samtal|överläggning|till kännedom|kännedom|i|d|b)\W*$", re.IGNORECASE)
+_TYPE_WORD = re.compile(
+    (
+        r"^\W*(?:för |typ:? ?|sort:? ?|endast |bara |ren |rent |kort |en |ett )*(?P<word>info\w*|"
+        r"diskussion\w*|beslut\w*|decision|discussion|dialog\w*|samtal|överläggning|till kännedom|"
+        r"kännedom|i|d|b)\W*$"
+    ),
+    re.IGNORECASE,
+)
 
 
 def type_of_word(text: str) -> ItemType | None:
@@ -255,16 +314,32 @@ def minutes_in(texts: Iterable[str]) -> int | None:
     """The time asked for, in minutes: "en kvart", "tiominutare", "30 min"."""
     for text in texts:
         folded = fold(text)
-        if exact := re.search(r"\b(?:säg|det vill säga|dvs|alltså|närmare bestämt)\b(.*)$", folded):
-            # "En dryg halvtimme, säg 35 minuter".
-            if (found := find_minutes(exact[1])) is not None:
-                return found
-        if (both := re.search(r"(\d{1,3}) ?min\w*\.?[^.;]{0,40}?\b(?:och (?:sedan|sen|därefter)|plus|följt av|samt)\b[^.;]{0,40}?(\d{1,3}) ?min|(\d{1,3}) ?\+ ?(\d{1,3}) ?min", folded)):
+        # "En dryg halvtimme, säg 35 minuter".
+        exact = re.search(r"\b(?:säg|det vill säga|dvs|alltså|närmare bestämt)\b(.*)$", folded)
+        if exact and (found := find_minutes(exact[1])) is not None:
+            return found
+        if both := re.search(
+            (
+                r"(\d{1,3}) ?min\w*\.?[^.;]{0,40}?\b(?:och (?:sedan|sen|därefter)|plus|följt av|"
+                r"samt)\b[^.;]{0,40}?(\d{1,3}) ?min|(\d{1,3}) ?\+ ?(\d{1,3}) ?min"
+            ),
+            folded,
+        ):
             parts = [int(n) for n in both.groups() if n]
             if sum(parts) <= 240:
                 return sum(parts)
-        if short := re.search(r"\b(fem|tio|femton|tjugo|trettio|fyrtio)minut(?:er|ers|s|are|aren)?\b|\b(\d{1,3})-?minut(?:are|ers)\b", folded):
-            return {"fem": 5, "tio": 10, "femton": 15, "tjugo": 20, "trettio": 30, "fyrtio": 40}[short[1]] if short[1] else int(short[2])
+        if short := re.search(
+            (
+                r"\b(fem|tio|femton|tjugo|trettio|fyrtio)minut(?:er|ers|s|are|aren)?\b|"
+                r"\b(\d{1,3})-?minut(?:are|ers)\b"
+            ),
+            folded,
+        ):
+            return (
+                {"fem": 5, "tio": 10, "femton": 15, "tjugo": 20, "trettio": 30, "fyrtio": 40}[short[1]]
+                if short[1]
+                else int(short[2])
+            )
         if (found := find_minutes(_without_other_times(folded))) is not None:
             return found
     return None
@@ -272,7 +347,14 @@ def minutes_in(texts: Iterable[str]) -> int | None:
 
 def _without_other_times(folded: str) -> str:
     # "Tre kvart efter två", "kvart över ett", "en timme efter mötets början": a clock, not a length.
-    return re.sub(r"\b(?:kvart|halvtimme|timme|timma) (?:i|över|past|to|efter mötets|före mötet)\b|\b\d+ (?:min|minuter) (?:sen|försenad|från|efter mötets|bort)\b|\bför \w+ minuter sedan\b", " ", folded)
+    return re.sub(
+        (
+            r"\b(?:kvart|halvtimme|timme|timma) (?:i|över|past|to|efter mötets|före mötet)\b|\b\d+ (?:min|"
+            r"minuter) (?:sen|försenad|från|efter mötets|bort)\b|\bför \w+ minuter sedan\b"
+        ),
+        " ",
+        folded,
+    )
 
 
 def forum_in(context: Context, texts: Iterable[str]) -> str | None:
@@ -295,9 +377,14 @@ def forum_in(context: Context, texts: Iterable[str]) -> str | None:
 _PASSED_OVER = re.compile(
     r"\b(?:inte|ej|icke|not)\b[^,.;]{0,45}$|\b(?:säkert|redan|nog) full\w*[^,.;]{0,10}$"
 )
-_OVER_AFTER = re.compile(r"^[^,.;]{0,25}\b(?:är (?:säkert|nog|redan|väl|ju)?\s*(?:redan )?full\w*|hinner (?:vi|jag|ni) (?:inte|nog inte)|går inte|blir för tidigt|är för tidigt|funkar inte)\b")
+_OVER_AFTER = re.compile(
+    r"^[^,.;]{0,25}\b(?:är (?:säkert|nog|redan|väl|ju)?\s*(?:redan )?full\w*|hinner (?:vi|jag|ni) "
+    r"(?:inte|nog inte)|går inte|blir för tidigt|är för tidigt|funkar inte)\b"
+)
 _NOT_FOR = re.compile(
-    r"\b(?:från|sedan|efter|på|vid|i)\s+(?:det\s+)?(?:senaste|förra)?\s*$|\b(?:underlag|handlingar|material|bilagor|pm)\b[^.;]{0,40}\b(?:kommer|skickas|inges|lämnas|översänds|sänds)\b[^.;]{0,40}$"
+    r"\b(?:från|sedan|efter|på|vid|i)\s+(?:det\s+)?(?:senaste|förra)?\s*$|\b(?:underlag|handlingar|"
+    r"material|bilagor|pm)\b[^.;]{0,40}\b(?:kommer|skickas|inges|lämnas|översänds|"
+    r"sänds)\b[^.;]{0,40}$"
 )
 
 
@@ -307,14 +394,24 @@ def meeting_in(context: Context, indexes: Iterable[int]) -> MeetingMention | Non
         text = fold(context.text_of(index))
         base = 0 if index == SUBJECT else context.sentences[index].start
         for mention in context.meetings_in(index):
-            if mention.kind == "season" or not mention.ours or mention.past or mention.open or len(mention.keys) > 1:
+            if (
+                mention.kind == "season"
+                or not mention.ours
+                or mention.past
+                or mention.open
+                or len(mention.keys) > 1
+            ):
                 continue
             before = text[: max(0, mention.start - base)]
             after = text[mention.end - base :]
-            asked = re.search(r"\b(?:ska|kan|kunde|skulle|borde|bör|vore|får) (?:vi|ni|du|man|det)? ?inte\b", before)
+            asked = re.search(
+                r"\b(?:ska|kan|kunde|skulle|borde|bör|vore|får) (?:vi|ni|du|man|det)? ?inte\b", before
+            )
             if (_PASSED_OVER.search(before) and not asked) or _OVER_AFTER.search(after):
                 continue
-            if re.search(r"\b(?:underlag|handlingar|handlingarna|material|bilagor)\b", before) and re.search(r"\b(?:senast|före|innan)\b", before):
+            if re.search(r"\b(?:underlag|handlingar|handlingarna|material|bilagor)\b", before) and re.search(
+                r"\b(?:senast|före|innan)\b", before
+            ):
                 continue
             return mention
     return None

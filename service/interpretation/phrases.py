@@ -93,11 +93,9 @@ def spoken_in(context: Context, kind: str, index: int, *names: str) -> tuple[Spo
 
     Only the rules that the rulebook heard there at all are asked again.
     """
-    heard = {
-        row.rule.partition("/")[2]
-        for row in (*context.hits, *context.near_misses)
-        if row.line == index and row.rule.startswith(f"{kind}/")
-    }
+    rows: list[tuple[int, str]] = [(h.line, h.rule) for h in context.hits]
+    rows += [(m.line, m.rule) for m in context.near_misses]
+    heard = {r.partition("/")[2] for line, r in rows if line == index and r.startswith(f"{kind}/")}
     wanted = tuple(n for n in heard if not names or n in names or n.partition("--")[0] in names)
     if not wanted:
         return ()
