@@ -60,7 +60,7 @@ class Examined:
 
 
 def flags_of(filename: str, content: bytes, clamd: str = "") -> tuple[str, ...]:
-    """What about a file calls for care, as names; `clamd` (a socket's path, host:port) is asked for viruses."""
+    """What about a file calls for care; `clamd`, a socket's path or host:port, is asked for viruses."""
     flags: list[str] = list(examine(filename, content).flags)
     if clamd and virus_in(content, clamd):
         flags.append("virus")
