@@ -173,6 +173,9 @@ def _told_by_signature(raw: bytes, domain: str, dns: Dns | None) -> Trust:
         try:
             checker = dkim.DKIM(raw, timeout=5)
             right = checker.verify(at, dnsfunc=dns) if dns else checker.verify(at)
+        except dkim.ValidationError:
+            # Another body than was signed, or a signature out of date.
+            right = False
         except Exception:
             # No key to be had, a name server that is silent, a signature that cannot be read.
             continue
