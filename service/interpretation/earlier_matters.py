@@ -1,0 +1,333 @@
+"""What a letter says of matters already proposed: they are taken back, or get more material."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from service.domain.intents import (
+    Evidence,
+    Intent,
+    Supplement,
+    Withdrawal,
+)
+from service.interpretation.matter_reader import LetterReader
+from service.interpretation.phrases import Spoken
+from service.interpretation.titles import (
+    after,
+    before,
+    in_quotes,
+    is_title,
+    related,
+    tidy,
+)
+from service.interpretation.words import fold
+
+
+class EarlierMatters(LetterReader):
+    """A letter looked at for withdrawals and supplements."""
+
+    def withdrawals(self) -> list[tuple[int, Intent]]:
+        """Matters that are taken back."""
+        context = self.context
+        found: list[tuple[int, Intent]] = []
+        for index in self._body():
+            text = self.text(index)
+            spoken = self._spoken(self.taking_back, index)
+            if not spoken:
+                continue
+            if any(
+                h.kind in {"absence", "attendance", "contact", "undo", "cancel", "place"}
+                for h in context.hits_in(index)
+            ) and not re.search(r"\b(?:punkt|ärende|fråga|item)", fold(text)):
+                continue
+            if (
+                any(h.kind in {"help", "question"} for h in context.hits_in(index))
+                and text.rstrip().endswith("?")
+                and not re.match(r"\W*(?:kan|skulle|could|can)\b", fold(text))
+            ):
+                continue
+            if re.search(r"^\W*(?:om|ifall|if)\b", fold(text)) or re.search(
+                r"\bhur (?:gör|stryker|tar)\b", fold(text)
+            ):
+                continue
+            title = self._withdrawn_title(index, spoken)
+            pointed = (
+                bool(title)
+                or any(s.name == "pronoun" for s in spoken)
+                or re.search(
+                    (
+                        r"\b(?:punkt(?:en|er|erna)?|ärende(?:t|n|na)?|frågan|förslag(?:et)?|anmälan|item|"
+                        r"den|det|topic)\b"
+                    ),
+                    fold(text),
+                )
+            )
+            if not pointed:
+                continue
+            if found and (
+                title is None
+                or any(isinstance(w, Withdrawal) and w.title and related(title, w.title) for _, w in found)
+            ):
+                continue
+            doubt = None
+            known = bool(title) or self.acked or self.context.reference is not None
+            if title is None:
+                title = self._thread_title()
+                known = known or title is not None
+            if title is None and len(context.surroundings.matters) == 1:
+                title = context.surroundings.matters[0]
+                known = True
+            if not known:
+                doubt = "det framgår inte vilket ärende som tas tillbaka"
+            if found and isinstance(found[0][1], Withdrawal) and found[0][1].title is None and title:
+                found.clear()
+            found.append(
+                (
+                    index,
+                    Withdrawal(
+                        certain=doubt is None and context.trusted,
+                        doubt=doubt,
+                        title=title,
+                        evidence=(Evidence(spoken[0].rule, text),),
+                    ),
+                )
+            )
+            self.taken.add(index)
+        if found:
+            self.withdrawn = True
+            # Sentences around a withdrawal give its reasons.
+            for at, _ in found:
+                for i, s in context.numbered():
+                    if s.paragraph != context.sentences[at].paragraph or i < at:
+                        continue
+                    if i != at and self._spoken(self.asking, i, "title-after", "title-before", "asks"):
+                        break
+                    self.taken.add(i)
+        return found
+
+    def _withdrawn_title(self, index: int, spoken: Sequence[Spoken]) -> str | None:
+        text, cover = self.text(index), self.masked[index]
+        if quoted := in_quotes(text):
+            return quoted
+        candidates: list[str] = []
+        for hit in sorted(spoken, key=lambda s: -s.end):
+            if hit.name == "title-after" and not re.match(r"\s*(?:[,.;!?]|$)", cover[hit.end :]):
+                candidates.append(after(_without_off(cover[hit.end :])))
+                # "lägga Mini Maria i inlandet på is", "take X off the list"
+                inner = re.match(
+                    r"(?i)(?:take|måste lägga|lägga|får lägga|lägger)\s+(.+)", cover[hit.start :]
+                )
+                if inner:
+                    candidates.append(after(re.split(r"(?i)\s+(?:på is|off|åt sidan|till)\b", inner[1])[0]))
+        for hit in sorted(spoken, key=lambda s: s.start):
+            if hit.name == "title-before":
+                candidates.append(
+                    before(
+                        re.sub(
+                            r"(?i)^.*?\bav (?:våra|mina|de) \w+ (?:ärenden|punkter)[^,]*?\bkan\b",
+                            "",
+                            cover[: hit.start],
+                        )
+                    )
+                )
+        if modal := re.search(
+            (
+                r"(?i)\b(?:kan|ska|får|bör)\s+(?:ni\s+|vi\s+)?(?P<what>\S.{3,100}?)\s+(?:strykas|tas bort|"
+                r"utgå|dras tillbaka|återkallas)\b"
+            ),
+            cover,
+        ):
+            candidates.insert(0, after(modal["what"]))
+        if ice := re.search(
+            r"(?i)\b(?:lägga|lägger|lägg|ställa in|pausa)\s+(?P<what>.+?)\s+(?:på is|åt sidan)\b", cover
+        ):
+            candidates.insert(0, after(ice["what"]))
+        if about := re.search(
+            r"(?i)\b(?:om|rörande|gällande|angående|avseende|ärendet|punkten)\s+(?P<what>\S.{3,100})$", cover
+        ):
+            candidates.append(after(about["what"]))
+        for candidate in candidates:
+            candidate = re.sub(
+                (
+                    r"(?i)^(?:härmed )?(?:min|mitt|vår|vårt|den|det|mina|sin) (?:tidigare )?(?:punkt|"
+                    r"ärende|fråga|förslag|anmälan|framställan)(?:en|et)?(?: om| kring| rörande| avseende| "
+                    r"angående| gällande| beträffande)? "
+                ),
+                "",
+                candidate,
+            )
+            candidate = re.sub(r"(?i)\s+(?:från|ur)$", "", candidate)
+            if is_title(candidate):
+                return tidy(candidate)
+        return None
+
+    def supplements(self) -> list[tuple[int, Intent]]:
+        """More material for matters already proposed."""
+        context = self.context
+        found: list[tuple[int, Supplement]] = []
+        body = self._body()
+        asks = self.subject_asks() or self.called
+        for index in body:
+            text = self.text(index)
+            named = self._spoken(self.adding, index, "title-after")
+            threaded = self._spoken(self.adding, index, "thread")
+            if not named and not threaded:
+                continue
+            asking = (
+                self._spoken(self.asking, index, "title-after", "title-before", "asks")
+                if not threaded
+                else ()
+            )
+            if named and self.files:
+                # "The slides for the item on ...": the item is what the slides are for.
+                asking = tuple(
+                    s for s in asking
+                    if s.start < named[0].start
+                    or not re.search(r"\b(?:item|point|slot)\b", fold(text)[s.start : s.end])
+                )  # fmt: skip
+            material = self._spoken(self.adding, index, "material")
+            if asking and not threaded and not re.search(r"\b(?:till|i) (?:punkten|ärendet)\b", fold(text)):
+                continue
+            if (
+                not self.files
+                and not material
+                and not re.search(
+                    r"\b(?:komplett\w+|tillägg|till (?:punkten|ärendet|min|mitt))\b", fold(text)
+                )
+            ):
+                continue
+            if (asks or self._asks_near(index, body)) and not threaded and not self._belongs_to_known(text):
+                # Files that come with a new matter are the matter's own.
+                continue
+            title = self._added_title(index, named)
+            if not title and not (threaded or material or self.files):
+                continue
+            if found and (
+                not title or found[-1][1].title is None or related(title, found[-1][1].title or "")
+            ):
+                if title and found[-1][1].title is None:
+                    at, earlier = found[-1]
+                    found[-1] = (
+                        at,
+                        Supplement(certain=earlier.certain, title=title, evidence=earlier.evidence),
+                    )
+                self.taken.add(index)
+                continue
+            found.append(
+                (
+                    index,
+                    Supplement(
+                        certain=context.trusted,
+                        title=title,
+                        evidence=(Evidence((named or threaded)[0].rule, text),),
+                    ),
+                )
+            )
+            self.taken.add(index)
+        sends = self.context.reference is not None and self._spoken_any(self.adding, body, "material")
+        if (
+            not found
+            and self.files
+            and (self.acked or sends)
+            and not self._spoken_any(self.asking, body, "title-after", "title-before")
+        ):
+            # "En statistikbild till." under our receipt.
+            at = body[0] if body else 0
+            found.append(
+                (
+                    at,
+                    Supplement(
+                        certain=context.trusted,
+                        title=None,
+                        evidence=(Evidence("supplement/thread", self.text(at) if body else context.subject),),
+                    ),
+                )
+            )
+            self.taken.update(body)
+        settled: list[tuple[int, Intent]] = []
+        for at, supplement in found:
+            title = supplement.title or self._thread_title()
+            doubt = None
+            if (
+                title is None
+                and context.reference is None
+                and not self.acked
+                and not context.letter.in_reply_to
+            ):
+                doubt = "det framgår inte vilket ärende materialet hör till"
+            settled.append(
+                (
+                    at,
+                    Supplement(
+                        certain=context.trusted and doubt is None,
+                        doubt=doubt,
+                        title=title,
+                        evidence=supplement.evidence,
+                    ),
+                )
+            )
+        if settled:
+            paragraphs = {context.sentences[i].paragraph for i, _ in found if 0 <= i < len(context.sentences)}
+            asked = any(
+                self._spoken(self.asking, i, "title-after", "title-before", "asks")
+                for i, s in context.numbered() if s.paragraph not in paragraphs
+            )  # fmt: skip
+            self.taken.update(
+                i for i, s in context.numbered()
+                if not asked
+                or (s.paragraph in paragraphs and not self._spoken(self.asking, i, "title-after"))
+            )  # fmt: skip
+        return settled
+
+    def _belongs_to_known(self, text: str) -> bool:
+        return bool(
+            re.search(
+                (
+                    r"\b(?:komplett\w+|ersätter|reviderad|uppdaterad|rättad|slutlig\w*|som (?:jag|vi) "
+                    r"(?:skickade|anmälde|lovade|aviserade)|till punkten|i ärendet|utlovad\w*|utlovat)\b"
+                ),
+                fold(text),
+            )
+        )
+
+    def _asks_near(self, index: int, body: Sequence[int]) -> bool:
+        """Whether another sentence of the same paragraph asks for a matter."""
+        paragraph = self.context.sentences[index].paragraph
+        bulleted = any(s.bullet for s in self.context.sentences)
+        for other in body:
+            if other == index or (bulleted and self.context.sentences[other].paragraph != paragraph):
+                continue
+            if (
+                self._spoken(self.asking, other, "title-after", "title-before", "asks")
+                and not self._spoken(self.asking, other, "never")
+                and not self._spoken(self.adding, other, "thread")
+            ):
+                return True
+        return False
+
+    def _added_title(self, index: int, spoken: Sequence[Spoken]) -> str | None:
+        text, cover = self.text(index), self.masked[index]
+        if quoted := in_quotes(text):
+            return quoted
+        cover = (
+            re.split(r":\s", cover)[0]
+            if re.search(r":\s", cover) and len(cover.split(":")[0]) > 20
+            else cover
+        )
+        for hit in sorted((s for s in spoken if s.end < len(cover)), key=lambda s: -s.end):
+            candidate = after(
+                re.sub(r"(?i)^\s*(?:den|det|vår|min|mitt|er|de)\s+(?=\w)", " ", cover[hit.end :])
+            )
+            candidate = re.sub(
+                r"(?i)\s+(?:bifogas|bifogad|bifogat|medföljer|i stället|nu|här)$", "", candidate
+            )
+            if is_title(candidate):
+                return tidy(candidate)
+        return None
+
+
+def _without_off(text: str) -> str:
+    return re.split(
+        r"(?i)\s+(?:off|from) (?:the|your)\b|\s+från (?:dagordningen|agendan|listan|mötet)\b", text
+    )[0]

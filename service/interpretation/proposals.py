@@ -1,0 +1,212 @@
+"""Proposals: the matters of a letter with all that it says of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from service.domain.intents import (
+    Contact,
+    Evidence,
+    Intent,
+    ItemType,
+    Proposal,
+)
+from service.interpretation.context import SUBJECT
+from service.interpretation.listed_matters import ListedMatters
+from service.interpretation.matter_fields import (
+    Found,
+    conflict_in,
+    contact_of,
+    forum_in,
+    meeting_in,
+    meeting_key,
+    minutes_in,
+    presenter_in,
+    type_in,
+    type_of_word,
+)
+from service.interpretation.matter_reader import Matter
+from service.interpretation.people import find_people
+from service.interpretation.titles import (
+    related,
+)
+from service.interpretation.words import fold, sentences
+
+
+class Proposals(ListedMatters):
+    """A letter looked at for proposals."""
+
+    def proposals(self, supplemented: Sequence[int]) -> list[tuple[int, Intent]]:
+        """New matters for an agenda."""
+        matters = self._matters()
+        if self.withdrawn:
+            matters = [
+                m for m in matters
+                if m.sure and m.rule == "proposal/title-after"
+                and re.search(
+                    r"\b(?:i stället|istället|i dess ställe|däremot|också|även|dessutom)\b",
+                    fold(self.text(m.asked_in)),
+                )
+            ]  # fmt: skip
+        if not matters:
+            return []
+        return [(m.asked_in, self._proposal(m, matters)) for m in matters]
+
+    def _matters(self) -> list[Matter]:
+        if rows := self._table():
+            return rows
+        if form := self._form():
+            return form
+        if listed := self._inline() or self._listed():
+            return listed
+        return self._asked()
+
+    def _proposal(self, matter: Matter, matters: Sequence[Matter]) -> Proposal:
+        context = self.context
+        single = len(matters) == 1
+        indexes = [i for i in matter.indexes if i >= 0]
+        texts = [self.text(i) for i in indexes]
+        if single:
+            texts.append(context.subject)
+        doubts: list[str] = []
+        if not matter.sure:
+            doubts.append("rubriken är vår tolkning")
+        minutes = matter.minutes if matter.minutes is not None or matter.own_words else minutes_in(texts)
+        presenter = matter.presenter or presenter_in(context, indexes)
+        type_ = type_of_word(matter.type_text) if matter.type_text else None
+        if type_ is None and not matter.own_words and matter.rule not in {"proposal/table", "proposal/form"}:
+            type_ = self._type(matter, indexes, single)
+        forum = matter.forum
+        if forum is None and matter.rule not in {"proposal/form"}:
+            forum = forum_in(context, texts)
+        if single and matter.rule not in {"proposal/table", "proposal/form"}:
+            labels = self._labels()
+            minutes = minutes if minutes is not None else minutes_in([labels.get("minutes", "")])
+            if presenter.contact is None and presenter.doubt is None and "presenter" in labels:
+                presenter = self._named(labels["presenter"])
+            type_ = type_ or (type_of_word(labels["type"]) if "type" in labels else None)
+        if (context.words.forwarded or context.letter.enclosed) and single:
+            minutes, presenter = self._from_forwarded(minutes, presenter)
+        meeting, conflict = self._meeting(matter, indexes, single)
+        if presenter.doubt:
+            doubts.append(presenter.doubt)
+        if conflict:
+            doubts.append(conflict)
+        return Proposal(
+            certain=context.trusted and not doubts,
+            doubt="; ".join(doubts) or None,
+            evidence=(
+                Evidence(
+                    matter.rule,
+                    self.text(matter.asked_in)
+                    if matter.asked_in < len(context.sentences)
+                    else context.subject,
+                ),
+            ),
+            title=matter.title or "",
+            type=type_,
+            forum=forum,
+            minutes=minutes,
+            presenter=presenter.contact,
+            meeting=meeting,
+            description=matter.words or " ".join(self.text(i) for i in sorted(indexes)),
+        )
+
+    def _type(self, matter: Matter, indexes: Sequence[int], single: bool) -> ItemType | None:
+        context = self.context
+        paragraph = (
+            context.sentences[matter.asked_in].paragraph
+            if 0 <= matter.asked_in < len(context.sentences)
+            else 0
+        )
+        near = [i for i in indexes if context.sentences[i].paragraph >= paragraph] or list(indexes)
+        title = fold(matter.title or "")
+        texts = []
+        for i in near:
+            # The title's own words ("Beslut om ...") are no type.
+            text = fold(self.text(i))
+            texts.append(text.replace(title, " ") if title and len(title) > 8 else text)
+        subject_type = (
+            re.search(
+                r"(?i)\b(?:(info|information)|(diskussion)|(beslut))s?(?:punkt|ärende|fråga)?\b\s*[:)]?",
+                context.subject,
+            )
+            if single
+            else None
+        )
+        return type_in(context, texts) or (
+            type_of_word(subject_type.group().strip(" :)").removesuffix("s"))
+            if subject_type and not related(subject_type.group(), matter.title or "")
+            else None
+        )
+
+    def _from_forwarded(self, minutes: int | None, presenter: Found) -> tuple[int | None, Found]:
+        """What the sender's few words leave open is taken from the mail that is forwarded."""
+        context = self.context
+        inner: list[tuple[str, str | None, str | None]] = [
+            (q.text, q.author.name if q.author else None, q.author.address if q.author else None)
+            for q in context.words.quoted
+        ]
+        inner += [
+            (
+                letter.plain or "",
+                letter.sender.name if letter.sender else None,
+                letter.sender.address if letter.sender else None,
+            )
+            for letter in context.letter.enclosed
+        ]
+        for text, name, address in inner:
+            pieces = [s.text for s in sentences(text[:4000])]
+            for piece in pieces:
+                presents = self.asking.spoken(piece, "presents")
+                if not presents:
+                    continue
+                if minutes is None:
+                    minutes = minutes_in([piece])
+                if presenter.contact is None and presenter.doubt is None:
+                    people = find_people(piece, context.letter, context.surroundings)
+                    first = re.search(r"\b(?:jag|undertecknad|själv|i)\b", fold(piece)[: presents[-1].end])
+                    if first and name:
+                        known = context.surroundings.network.person_by_address(address or "")
+                        presenter = Found(Contact(name=known.name if known else name, email=address))
+                    elif people:
+                        presenter = contact_of(context, people[0])
+        return minutes, presenter
+
+    def _meeting(
+        self, matter: Matter, indexes: Sequence[int], single: bool
+    ) -> tuple[date | None, str | None]:
+        context = self.context
+        if matter.meeting is not None:
+            return meeting_key(matter.meeting), matter.meeting.conflict
+        shared = [i for i in matter.shared if not self._foreign(i)]
+        scopes: list[Sequence[int]] = [indexes, shared, [SUBJECT]]
+        for scope in scopes:
+            conflict = conflict_in(context, scope)
+            if conflict:
+                return None, conflict
+            if found := meeting_in(context, scope):
+                return meeting_key(found), None
+        if re.search(
+            r"\bsamma (?:möte|gång|dag|sammanträde|tillfälle)\b",
+            " ".join(fold(self.text(i)) for i in indexes),
+        ) and (found := meeting_in(context, [*range(len(context.sentences)), SUBJECT])):
+            return meeting_key(found), None
+        paragraphs = {context.sentences[i].paragraph for i in indexes}
+        near = [i for i, s in context.numbered() if s.paragraph in paragraphs]
+        named = {
+            meeting_key(m)
+            for i in near
+            for m in context.meetings_in(i)
+            if m.ours and not m.past and len(m.keys) == 1
+        }
+        if single and len(named) == 1 and (found := meeting_in(context, near)):
+            # "Jag kommer inte den 22 april. Men jag vill att ni tar upp ..."
+            return meeting_key(found), None
+        if any(m.open for i in (*indexes, *shared) if i >= 0 for m in context.meetings_in(i)):
+            return None, None
+        if context.thread_meeting is not None:
+            return context.thread_meeting.key, None
+        return None, None
