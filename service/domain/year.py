@@ -62,6 +62,9 @@ def year_due(
         moment = rule.moment(year, zone)
         if rule.step in done or not moment <= now or (now - moment).days > LATEST_DAYS:
             continue
+        if rule.step == "hand-over" and "ask-successors" not in done:
+            # A service that is new this year has nobody to hand over from.
+            continue
         if rule.step == "remind-successors" and (confirmed or "ask-successors" not in done):
             continue
         if rule.step == "remind-successors" and (now - done["ask-successors"]).days < 3:

@@ -68,7 +68,9 @@ def carry_out(
             not (intent.certain or decided or by_another)
             and not isinstance(intent, intents.Question | intents.Help)
         ):  # fmt: skip
-            outcome = outcome.plus(_uncertain(intent, book.world.network_on(now.date())))
+            outcome = outcome.plus(
+                _uncertain(intent, book.world.network_on(now.date()), who.id if who else None)
+            )
             continue
         case = Case(
             intent=intent,
@@ -131,10 +133,12 @@ def _answers(book: Book, opened: Opened, intent: Intent) -> int | None:
     return None
 
 
-def _uncertain(intent: Intent, network: Network) -> Outcome:
+def _uncertain(intent: Intent, network: Network, speaker: str | None) -> Outcome:
     """One question back, with the readings to choose between."""
     readings = [i for i in (intent, *intent.alternatives) if _says_who(i)]
-    options = tuple(Option(describe(r, network), (r,)) for r in readings)
+    options = tuple(Option(describe(r, network, speaker), (r,)) for r in readings)
+    if len(options) == 1:
+        options += (Option("Nej, det stämmer inte. Gör ingenting."),)
     return Outcome(asks=(Ask(intent.doubt or "Vi är inte säkra på att vi förstod dig rätt.", options),))
 
 

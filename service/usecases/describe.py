@@ -12,15 +12,19 @@ from service.domain.network import Network
 from service.usecases.words import day_in_words, listed, short_day
 
 
-def describe(intent: Intent, network: Network | None = None) -> str:
-    """What a reading would do, in words that its sender would use; names where the network is given."""
-    return _SENTENCES[type(intent)](intent, _Names(network))
+def describe(intent: Intent, network: Network | None = None, speaker: str | None = None) -> str:
+    """What a reading would do, in words that its sender would use; names where the network is given.
+
+    `speaker` is whoever the sentence is said to, and is then called "du".
+    """
+    return _SENTENCES[type(intent)](intent, _Names(network, speaker))
 
 
 class _Names:
     """Names for ids; an id stands for itself where no network tells more."""
 
-    def __init__(self, network: Network | None) -> None:
+    def __init__(self, network: Network | None, speaker: str | None = None) -> None:
+        self._speaker = speaker
         self._names = {p.id: p.name for p in network.people} if network else {}
         self._days = {m.key: m.day for m in network.meetings} if network else {}
 
@@ -33,6 +37,8 @@ class _Names:
             return person.name or person.email or "någon"
         if person is None:
             return "någon"
+        if person == self._speaker:
+            return "Du"
         return self._names.get(person, person.replace(".", " ").title())
 
 
@@ -77,7 +83,8 @@ def _replacement(i: intents.Replacement, name: _Names) -> str:
 
 def _contact(i: intents.ContactChange, name: _Names) -> str:
     new = listed([v for v in (i.name, i.email, i.phone, i.title) if v])
-    return f"Nya uppgifter för {name(i.person)}: {new}."
+    whose = name(i.person)
+    return f"Nya uppgifter för {'dig' if whose == 'Du' else whose}: {new}."
 
 
 def _approval(i: intents.Approval, name: _Names) -> str:

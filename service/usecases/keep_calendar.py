@@ -355,12 +355,20 @@ def minutes_form_facts(world: World, meeting: Meeting, now: datetime) -> dict[st
         "network": world.charter,
         "meeting": meeting,
         "lines": agenda_lines(draft.lines if draft else (), meeting, names(world)),
-        "present": tuple((n, t) for n, t, *_ in (*lists["attending"], *lists["late"], *lists["unknown"])),
+        "present": _present(world, meeting),
         "absent": tuple((n, t) for n, t, _ in lists["absent"]),
         "substitutes": tuple((s, f"för {n}") for n, _, s in lists["absent"] if s),
         "secretary_name": who.name if who else "",
         "chair_name": lead.name if lead else "",
     }
+
+
+def _present(world: World, meeting: Meeting) -> tuple[tuple[str, str], ...]:
+    """Everyone who is expected, in the order of the seats."""
+    away = set(world.absent_from(meeting.key))
+    known = names(world)
+    seats = world.network_on(meeting.day).seats
+    return tuple((known.get(s.holder, s.holder), s.title) for s in seats if s.holder and s.holder not in away)
 
 
 def _minutes_reminder(at: Moment, *, escalated: bool, to: tuple[Recipient, ...]) -> Taken:
