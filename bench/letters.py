@@ -59,6 +59,33 @@ def people(text: str) -> list[tuple[str, str]]:
     return re.findall(r'name = "([^"]+)"\nemail = "([^"@]+@(?:regionjh|ostersund|krokom)[^"]+)"', text)
 
 
+def pdf(text: str, picture: bytes) -> bytes:
+    """A page with a line of text and a picture that nobody can compress."""
+    words = f"BT /F1 12 Tf 72 720 Td ({text}) Tj ET".encode("latin-1")
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 6 0 R>>>>>>"
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        page,
+        b"<</Length %d>>stream\n%b\nendstream" % (len(words), words),
+        b"<</Length %d>>stream\n%b\nendstream" % (len(picture), picture),
+        b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+    ]
+    made, places = b"%PDF-1.7\n", []
+    for number, one in enumerate(objects, 1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%b\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return (
+        made
+        + b"xref\n0 7\n0000000000 65535 f \n%btrailer<</Size 7/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n"
+        % (
+            table,
+            len(made),
+        )
+    )
+
+
 def backlog(count: int, network: str, at: datetime, *, big: bool = True, seed: int = 7) -> Iterator[bytes]:
     """`count` messages: HTML alternatives, 3 in 10 with 100 KiB attached, 1 in 20 with 2 MiB."""
     dice = random.Random(seed)
@@ -86,7 +113,7 @@ def backlog(count: int, network: str, at: datetime, *, big: bool = True, seed: i
         if size and big:
             start = dice.randrange(4096)
             # Each different, as attachments are; the same bytes would be stored once.
-            content = b"%PDF-1.7\n" + noise[start : start + size - 64] + str(number).encode()
+            content = pdf(f"Underlag {number} till samverkan", noise[start : start + size - 1000])
             message.add_attachment(
                 content, maintype="application", subtype="pdf", filename=f"Underlag {number}.pdf"
             )
