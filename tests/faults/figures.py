@@ -18,6 +18,8 @@ ROWS = (
     "messages lost",
     "mailings doubled",
     "kinds of server fault survived",
+    "second daemons that refused or took turns",
+    "services restored from a backup that sent nothing again",
     "ugly messages taken in",
     "ugly messages that raised an exception or were lost",
     "forged approvals tried",

@@ -123,6 +123,7 @@ def run(order: dict[str, Any]) -> int:
         # What is written beyond this fails, as on a full disk.
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+    os.environ.update(order.get("environment", {}))
     watch(Steps(order.get("kill_at"), order["told"]))
     return main(order["argv"])
 

@@ -66,9 +66,9 @@ class Launcher:
         order = self._order(argv, kill_at, largest_file)
         return self._ran(order, self._ask(order)["status"])
 
-    def start(self, *argv: str, kill_at: int | None = None) -> Started:
+    def start(self, *argv: str, kill_at: int | None = None, **environment: str) -> Started:
         """Run a command beside the test."""
-        order = self._order(argv, kill_at, None)
+        order = {**self._order(argv, kill_at, None), "environment": environment}
         return Started(self, self._ask({"start": order})["pid"], order)
 
     def _order(self, argv: Sequence[str], kill_at: int | None, largest_file: int | None) -> dict[str, Any]:
@@ -118,6 +118,15 @@ class Started:
         """What it has said until now."""
         path = Path(self._order["words"])
         return path.read_text(errors="replace") if path.exists() else ""
+
+    @property
+    def lives(self) -> bool:
+        """Whether it still runs; a zombie does not."""
+        try:
+            state = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except OSError:
+            return False
+        return state != "Z"
 
     def tell(self, number: int = signal.SIGTERM) -> None:
         os.kill(self.pid, number)
