@@ -199,7 +199,8 @@ def _where(location: tuple[int | str, ...]) -> str:
 
 
 def _fault(source: str, content: dict[str, Any], error: ValidationError) -> str:
-    fault = error.errors()[0]
+    # A misspelt key is also a missing one; the misspelling is what helps.
+    fault = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
     where = _where(fault["loc"])
     if fault["type"] == "extra_forbidden":
         key = str(fault["loc"][-1])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from rapidfuzz import process
 
 from service.interpretation.rulebook import BadPhrase, Rule, Rulebook
 
@@ -54,9 +55,13 @@ def _read(path: Path) -> dict[str, Any]:
 
 
 def _first_fault(path: Path, error: ValidationError) -> BadRules:
-    fault = error.errors()[0]
-    key = ".".join(str(part) for part in fault["loc"])
-    return BadRules(f"{path}: {key}: {fault['msg']}")
+    # A misspelt key is also a missing one; the misspelling is what helps.
+    fault = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])
+    if fault["type"] == "extra_forbidden":
+        nearest = process.extractOne(str(fault["loc"][-1]), list(_Rule.model_fields))
+        return BadRules(f"{path}: {where}: nyckeln är okänd; menade du {nearest[0]}?")
+    return BadRules(f"{path}: {where}: {fault['msg']}")
 
 
 def _folder(folder: Path) -> tuple[dict[str, tuple[str, ...]], list[Rule]]:
