@@ -56,7 +56,7 @@ _LEADS = tuple(
         ),
         (
             r"(?:fråg(?:an|orna)|ärendet|punkten|ämnet|temat|saken|problemet|problematiken|"
-            r"dilemmat)\s*(?:om|kring|med|rörande|gällande|angående|avseende|runt|:|,)?:?\s+"
+            r"dilemmat)\s*(?:om|kring|med|rörande|gällande|angående|avseende|runt|:)?:?\s+"
         ),
         (
             r"(?:det här|det där|detta|det|den här frågan|den här saken|det där|den gamla frågan|this|"
