@@ -78,6 +78,11 @@ def quoted_in(text: str, domain: str) -> list[str]:
     return [f"<{name}@{domain}>" for name in list(found)[:5]]
 
 
+def from_a_service(message_id: str | None) -> bool:
+    """Whether a Message-ID is of the form that a service like this gives its letters, at any domain."""
+    return bool(message_id and _FORM.fullmatch(message_id.strip()))
+
+
 def answered(in_reply_to: Iterable[str], references: Iterable[str], domain: str) -> Reference | None:
     """Which of our messages is answered: In-Reply-To first, else the last of References."""
     for message_id in (*in_reply_to, *reversed(tuple(references))):

@@ -16,6 +16,7 @@ from service.domain.policy import reason, verdict
 from service.usecases.describe import describe
 from service.usecases.filing import FILING
 from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
+from service.usecases.filing.matters import held_item
 from service.usecases.filing.undoing import undo_letter
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
@@ -60,18 +61,6 @@ def carry_out(
         if may == "ask":
             held.append(intent)
             continue
-        if found and isinstance(intent, SPREADS) and (intent.certain or decided):
-            private.append(intent)
-            continue
-        by_another = isinstance(intent, intents.Approval) and opened.by_others
-        if (
-            not (intent.certain or decided or by_another)
-            and not isinstance(intent, intents.Question | intents.Help)
-        ):  # fmt: skip
-            outcome = outcome.plus(
-                _uncertain(intent, book.world.network_on(now.date()), who.id if who else None)
-            )
-            continue
         case = Case(
             intent=intent,
             world=book.world,
@@ -89,6 +78,20 @@ def carry_out(
             genuine=opened.genuine is not None,
             by_others=opened.by_others,
         )
+        if found and isinstance(intent, SPREADS) and (intent.certain or decided):
+            private.append(intent)
+            if kept := held_item(case):
+                book.remember_undo(opened.number, book.put([kept]))
+            continue
+        by_another = isinstance(intent, intents.Approval) and opened.by_others
+        if (
+            not (intent.certain or decided or by_another)
+            and not isinstance(intent, intents.Question | intents.Help)
+        ):  # fmt: skip
+            outcome = outcome.plus(
+                _uncertain(intent, book.world.network_on(now.date()), who.id if who else None)
+            )
+            continue
         one = FILING[type(intent)](case)
         one = apply(book, opened.number, one, case)
         outcome = outcome.plus(one)

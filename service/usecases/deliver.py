@@ -13,12 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from service.domain.world import World
-from service.usecases.letters import to_secretary
+from service.usecases.bounces import unreachable
 from service.usecases.office import Office, Outbound
-from service.usecases.outgoing import Post
 from service.usecases.uncertain import MAILING, ask_about
-from service.usecases.writing import write
 
 log = logging.getLogger("kallelse.deliver")
 
@@ -168,10 +165,10 @@ def _give_up(office: Office, letter: Outbound, why: str) -> None:
     In one transaction, so that no refusal goes untold however the service ends.
     """
     assert letter.number is not None
-    now = office.now()
     with office.store.work() as book:
         book.give_up(letter.number, "refused", why)
-        write(office, book, _undeliverable(book.world, letter, why, now), now)
+        if letter.mailing != "undeliverable":
+            unreachable(office, book, letter.to, letter, why)
     log.warning("letter=%d to=%s refused", letter.number, letter.to.person or "outsider")
 
 
@@ -187,23 +184,3 @@ def _leave_uncertain(office: Office, letter: Outbound, why: str) -> None:
         book.give_up(letter.number, "uncertain", why)
         ask_about(office, book, [letter], "no-answer", now)
     log.warning("letter=%d to=%s uncertain", letter.number, letter.to.person or "outsider")
-
-
-def _undeliverable(world: World, letter: Outbound, why: str, now: datetime) -> tuple[Post, ...]:
-    to = to_secretary(world, now)
-    if to is None or to.address.casefold() == letter.to.address.casefold():
-        return ()
-    return (
-        Post(
-            what="ask",
-            mailing="undeliverable",
-            to=to,
-            meeting=letter.meeting,
-            facts={
-                "address": letter.to.address,
-                "name": letter.to.name,
-                "mailing_subject": letter.subject,
-                "reason": why,
-            },
-        ),
-    )

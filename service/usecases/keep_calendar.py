@@ -19,6 +19,7 @@ from service.domain.network import Meeting
 from service.domain.progress import agenda_at, closes_at, progress
 from service.domain.timeline import Due, Step, due
 from service.domain.world import Entity, StepDone, World
+from service.usecases.bounces import is_unreachable
 from service.usecases.filing.case import ToDecide
 from service.usecases.letters import (
     agenda_document,
@@ -520,6 +521,11 @@ _STATE_WORDS = {
 }
 
 
+def _bounced(book: Book, address: str) -> str:
+    """What is known of an address to which mail was handed over."""
+    return "tidigare mejl dit har studsat" if is_unreachable(book, address) else ""
+
+
 def _report_posts(
     book: Book, meeting: Meeting, mailing: str, letters: list[Outbound], now: datetime
 ) -> tuple[Post, ...]:
@@ -531,7 +537,7 @@ def _report_posts(
             letter.to.name,
             letter.to.address,
             _STATE_WORDS[letter.state],
-            "" if letter.state == "sent" else letter.answer,
+            letter.answer if letter.state != "sent" else _bounced(book, letter.to.address),
         )
         for letter in letters
     )

@@ -225,7 +225,20 @@ def warnings(draft: Draft) -> list[str]:
             found.append(f"Punkt {number}, ”{item.title}”, saknar föredragande.")
         if item.minutes is None:
             found.append(f"Punkt {number}, ”{item.title}”, har ingen tid.")
+        for file in item.files:
+            found += [f"Bilagan {file.filename} {_FLAGS[flag]}." for flag in file.flags if flag in _FLAGS]
     return found
+
+
+# What a careful secretary is told of a file, by its flags.
+_FLAGS = {
+    "personal-number": "innehåller personnummer",
+    "macros": "innehåller makron, alltså program som körs när den öppnas",
+    "executable": "är ett program eller innehåller ett",
+    "bomb": "packas upp till något orimligt stort och är inte genomsökt",
+    "locked": "är låst med lösenord, så alla kan inte läsa den",
+    "virus": "innehåller virus enligt virusskyddet",
+}
 
 
 def minutes_draft_posts(

@@ -8,9 +8,12 @@ takes it from there.
 from __future__ import annotations
 
 import logging
+from datetime import UTC, datetime
 
+from service.domain import intents
 from service.domain.agenda import FileRef
-from service.usecases.bounces import file_bounce
+from service.domain.references import from_a_service
+from service.usecases.bounces import file_bounce, key_of
 from service.usecases.carrying_out import carry_out, receipt_to
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office
@@ -43,7 +46,7 @@ def handle(office: Office, number: int) -> LetterState:
             return kept.state
         letter = office.parse(book.raw(number))
         opened = open_letter(office, book, number, letter)
-        state = _act(office, book, opened)
+        state = _act(office, book, opened, kept.arrived)
         book.settle(
             number,
             state,
@@ -62,14 +65,27 @@ def handle(office: Office, number: int) -> LetterState:
     return state
 
 
-def _act(office: Office, book: Book, opened: Opened) -> LetterState:
+def _act(office: Office, book: Book, opened: Opened, arrived: datetime) -> LetterState:
     reading = opened.reading
     if reading.automatic == "bounce":
         return file_bounce(office, book, opened.number, opened.letter, reading)
-    if reading.automatic:
+    if reading.automatic or from_a_service(opened.letter.message_id):
+        # Another service of our kind is a machine too, even where Auto-Submitted has been lost on the way.
         return "noted"
     if opened.letter.header("x-kallelse-too-large"):
         return _too_large(office, book, opened)
+    hour = f"{_writer(opened)} {arrived.astimezone(UTC):%Y-%m-%dT%H}"
+    answered = book.noted("answered", hour)
+    if answered >= _quota(office, opened):
+        return _over_quota(office, book, opened, hour)
+    state = _attend_to(office, book, opened)
+    if state in ("acted", "asked"):
+        book.note("answered", letter=opened.number, detail=hour)
+    return state
+
+
+def _attend_to(office: Office, book: Book, opened: Opened) -> LetterState:
+    """Do what an answer settles, else what the letter asks for."""
     question = next((q for m in opened.answered_ids if (q := book.question_asked_in(m))), None)
     if question and not question.closed and may_answer(book.world, question, opened, office):
         state = settle_question(office, book, question, opened)
@@ -77,6 +93,68 @@ def _act(office: Office, book: Book, opened: Opened) -> LetterState:
             return state
     files = store_files(office, book, opened)
     return carry_out(office, book, opened, opened.reading.intents, files)
+
+
+def _proven(opened: Opened) -> bool:
+    """Whether it is a person of the network who writes, as far as can be told."""
+    return opened.role not in ("outsider", "former") and opened.trust in ("pass", "unchecked")
+
+
+def _writer(opened: Opened) -> str:
+    """Whose letters are counted together: a person's by id, others' by the address, unreadably."""
+    if _proven(opened) and opened.speaker:
+        return opened.speaker.id
+    return key_of(opened.letter.sender.address if opened.letter.sender else "")
+
+
+def _quota(office: Office, opened: Opened) -> int:
+    """How many letters from one writer are answered in an hour.  Secretary and chair have much to answer."""
+    deciding = _proven(opened) and opened.role in ("secretary", "chair")
+    return office.answers_per_hour * (5 if deciding else 1)
+
+
+def _over_quota(office: Office, book: Book, opened: Opened, hour: str) -> LetterState:
+    """Too many letters in an hour, a flood or a machine that does not say so: no more answers.
+
+    What a member asks for is done all the same, only not receipted; what
+    others send is set aside.  The secretary is told, once.
+    """
+    if not book.noted("flood", hour):
+        book.note("flood", letter=opened.number, detail=hour)
+        _tell_of_flood(office, book, opened)
+    if not _proven(opened):
+        return "set-aside"
+    wishes = [i for i in opened.reading.intents if not isinstance(i, intents.Help)]
+    files = store_files(office, book, opened)
+    return carry_out(office, book, opened, wishes, files, receipt=False)
+
+
+def _tell_of_flood(office: Office, book: Book, opened: Opened) -> None:
+    now = office.now()
+    to = to_secretary(book.world, now)
+    sender = opened.letter.sender
+    if to is None:
+        return
+    done = (
+        "Det som går att göra blir gjort, men inga fler bekräftelser skickas den här timmen."
+        if _proven(opened)
+        else "De läggs åt sidan utan svar den här timmen, och finns kvar i brevlådan."
+    )
+    raw = book.raw(opened.number)
+    original = FileRef(book.add_file(raw), "originalmejl.eml", "message/rfc822", len(raw))
+    post = Post(
+        what="ask",
+        mailing="set-aside",
+        to=to,
+        facts={
+            "from_text": f"{sender.name} <{sender.address}>" if sender else "okänd avsändare",
+            "their_subject": opened.letter.subject,
+            "reason": f"Fler än {_quota(office, opened)} mejl på en timme från samma avsändare. {done}",
+        },
+        files=(original,),
+        because_of=opened.number,
+    )
+    write(office, book, [post], now)
 
 
 def _too_large(office: Office, book: Book, opened: Opened) -> LetterState:

@@ -15,6 +15,7 @@ from service.domain.world import World
 from service.interpretation.choices import Choice, choose
 from service.interpretation.meetings import find_meetings
 from service.interpretation.surroundings import Surroundings
+from service.usecases.bounces import new_address
 from service.usecases.carrying_out import answer, carry_out, receipt_to
 from service.usecases.filing.case import Note, Outcome
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
@@ -54,6 +55,8 @@ def settle_question(office: Office, book: Book, question: OpenQuestion, opened: 
             return _pass_on(office, book, question, opened)
         case "priorities" | "successors":
             return _settle_for_the_year(office, book, question, opened)
+        case "address":
+            return _note_address(office, book, question, opened)
         case "uncertain":
             return settle_uncertain(office, book, question, opened)
     chosen = choose(opened.reading.text, len(question.options))
@@ -84,6 +87,15 @@ def _settle_for_the_year(
     book.close(question, text[:500])
     answer(office, book, opened, Outcome(notes=(note,)))
     return "acted"
+
+
+def _note_address(office: Office, book: Book, question: OpenQuestion, opened: Opened) -> LetterState | None:
+    """Use the address that the secretary gives for whoever could not be reached."""
+    change = new_address(book, question, opened)
+    if change is None:
+        return None
+    book.close(question, "")
+    return carry_out(office, book, opened, [change], {}, decided=True, released=True, speaker=opened.speaker)
 
 
 def _chosen(

@@ -42,6 +42,15 @@ def file_proposal(case: Case) -> Outcome:
     return _too_late(case, intent, meeting)
 
 
+def held_item(case: Case) -> Item | None:
+    """A proposed matter as it is kept while nobody may see it yet; None for other wishes."""
+    intent = case.intent
+    if not isinstance(intent, Proposal):
+        return None
+    meeting = case.meeting(intent.meeting) if intent.meeting else case.next_meeting()
+    return dataclasses.replace(_item(case, intent, meeting), state="held")
+
+
 def _item(case: Case, intent: Proposal, meeting: Meeting | None) -> Item:
     # What has been kept since it came has its id already, and now gets its place.
     kept = (
