@@ -18,7 +18,7 @@ from datetime import date
 _NUMBER = re.compile(
     r"(?<![0-9A-Za-z])(?<![0-9][-+.,:/])"
     r"(?P<century>18|19|20)?(?P<year>[0-9]{2})(?P<month>[01][0-9])(?P<day>[0-9]{2})"
-    r"(?P<sign> ?[-+–—‑−] ?)?(?P<last>[0-9]{4})"
+    r"(?P<sign> ?[-+–—‑−] ?| )?(?P<last>[0-9]{4})"
     r"(?![0-9A-Za-z])(?![-.,:/][0-9])"
 )
 _CALLED = re.compile(
@@ -66,7 +66,9 @@ def _plain(text: str) -> str:
 
 
 def _is_personal(found: re.Match[str], text: str) -> bool:
-    if not found["sign"] and not found["century"] and not _named(found, text):
+    sign = found["sign"] or ""
+    plain = bool(sign.strip()) or bool(found["century"] and not sign)
+    if not plain and not _named(found, text):
         return False
     digits = found["year"] + found["month"] + found["day"] + found["last"]
     return _is_date(found) and _adds_up(digits)
