@@ -70,15 +70,16 @@ def _agenda_answer(context: Context, text: str, approving: Phrases) -> list[Inte
     remarks = [(r.text, item_above(r.above, items)) for r in context.words.remarks]
     asked = read_operations(text, remarks, reader)
     struck = _struck(context, items, asked.operations)
-    sure = not struck
+    coloured = any(_only_coloured(context, r.text, r.above) for r in context.words.remarks)
+    sure = not struck and not coloured
     if struck:
         # What is struck through may also be a mail program's way to show an old text.
         asked = Asked((*asked.operations, *struck), asked.evidence, asked.left, asked.doubt)
     if asked.operations:
         comment = " ".join(s for s in asked.left if not _idle(s, approving))
         doubt = asked.doubt or _unheard(asked.left, approving, changing)
-        if struck and not doubt:
-            doubt = "ändringarna syns bara som överstruken text"
+        if not sure and not doubt:
+            doubt = "ändringarna syns bara som överstruken eller färgad text"
         return [
             Changes(
                 certain=sure and doubt is None and _sure(context),
@@ -237,6 +238,16 @@ def _corrects(text: str) -> bool:
         if found and not _CORRECTION_DENIED.search(folded[: found.end()]):
             return True
     return False
+
+
+def _only_coloured(context: Context, remark: str, above: str) -> bool:
+    """Whether a remark is told from the draft's own line by its colour alone."""
+    line = above.strip().split("\n")[-1].strip()
+    plain = context.letter.plain or ""
+    words = remark.strip().split("\n")[0]
+    return bool(
+        line and words and re.search(re.escape(line[-40:]) + r"[ \t]+" + re.escape(words[:40]), plain)
+    )
 
 
 def _struck(

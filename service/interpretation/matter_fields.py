@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from service.domain.intents import Contact, ItemType
+from service.domain.network import Person
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_minutes
 from service.interpretation.meetings import MeetingMention
@@ -31,12 +32,26 @@ def contact_of(context: Context, mention: Mention) -> Found:
         return Found(doubt=f"det finns flera som heter {mention.text}")
     if mention.person is not None:
         person = context.surroundings.network.person(mention.person)
+        if _shared_name(context, mention, person):
+            return Found(doubt=f"det finns flera som heter {mention.text}")
         return Found(Contact(name=person.name, email=person.email or None))
     if mention.contact is not None:
         return Found(
             Contact(name=mention.contact.name, email=mention.contact.email, title=mention.contact.title)
         )
     return Found()
+
+
+def _shared_name(context: Context, mention: Mention, person: Person) -> bool:
+    """Whether only a first name tells who presents, and others bear it too.
+
+    What else the letter says of her (surname, title, address) settles it.
+    """
+    if mention.kind != "first" or fold(mention.text.rstrip("s")) != fold(person.first_name):
+        return False
+    namesakes = [p for p in context.surroundings.network.people if p.first_name == person.first_name]
+    named = {m.person for m in (*context.people, *context.subject_people) if m.kind != "first"}
+    return len(namesakes) > 1 and person.id not in named
 
 
 def writer(context: Context) -> Contact | None:

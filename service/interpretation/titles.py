@@ -208,7 +208,7 @@ _LABEL = re.compile(
 _LABEL_OM = re.compile(
     r"(?i)^\W*(?:nytt |ny |en |ett |kort |anmälan av |anmälan om |förslag på |förslag till "
     r")?(?:dagordnings|agenda|mötes|informations|info|besluts|diskussions)?(?:punkt|ärende|fråga|"
-    r"förslag|item)(?:en|et|n)?\s+(?:om|kring|rörande|gällande|angående|avseende|som gäller|on|"
+    r"förslag|item)(?:en|et|n|t)?\s+(?:om|kring|rörande|gällande|angående|avseende|som gäller|on|"
     r"about|regarding)\s+(?=\S{3})"
 )
 _ABOUT = re.compile(
