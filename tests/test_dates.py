@@ -74,7 +74,9 @@ def test_a_span_of_days_is_found(text: str, first: str, last: str) -> None:
     assert [(m.first, m.last) for m in found] == [(date.fromisoformat(first), date.fromisoformat(last))]
 
 
-@pytest.mark.parametrize("text", ["kl 9.10", "24/7", "8 mån", "var är den", "den andra frågan", "sidan 7", "man kan inte"])
+@pytest.mark.parametrize(
+    "text", ["kl 9.10", "24/7", "8 mån", "var är den", "den andra frågan", "sidan 7", "man kan inte"]
+)
 def test_what_is_no_date_is_left_alone(text: str) -> None:
     """Times of day, months of age, the word "var" and "man", other numbers."""
     assert find_dates(text, TODAY, KNOWN) == ()
@@ -112,7 +114,13 @@ def test_minutes(text: str, minutes: int | None) -> None:
 
 @pytest.mark.parametrize(
     ("text", "minutes"),
-    [("kl. 13.45", 825), ("kvart i två", 105), ("halv två", 90), ("fram till 14.30", 870), ("vid tretiden", 180)],
+    [
+        ("kl. 13.45", 825),
+        ("kvart i två", 105),
+        ("halv två", 90),
+        ("fram till 14.30", 870),
+        ("vid tretiden", 180),
+    ],
 )
 def test_times_of_day(text: str, minutes: int) -> None:
     """In minutes after midnight; whether two is two in the afternoon the meeting tells."""

@@ -20,7 +20,9 @@ def network() -> Network:
     return load_network(Path(__file__).parent / "network.toml")
 
 
-def meetings_in(text: str, now: str = "2027-04-12T10:00", thread: str | None = None) -> tuple[MeetingMention, ...]:
+def meetings_in(
+    text: str, now: str = "2027-04-12T10:00", thread: str | None = None
+) -> tuple[MeetingMention, ...]:
     moment = datetime.fromisoformat(now).replace(tzinfo=network().timezone)
     about = network().meeting(date.fromisoformat(thread)) if thread else None
     return find_meetings(text, a_letter(text), Surroundings(network(), moment), about)

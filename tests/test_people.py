@@ -80,7 +80,9 @@ def test_another_lena_is_not_ours() -> None:
     assert [m.person for m in people_in("Lena Karlsson på BUP ringde. Lena vill veta mer.")] == [None, None]
 
 
-@pytest.mark.parametrize("text", ["skolchef", "ny områdeschef primärvård", "Mini-Maria", "Nära Vård", "Region Jämtland"])
+@pytest.mark.parametrize(
+    "text", ["skolchef", "ny områdeschef primärvård", "Mini-Maria", "Nära Vård", "Region Jämtland"]
+)
 def test_what_is_no_person(text: str) -> None:
     """A bare title, a vacancy, a clinic, a programme."""
     assert [m.person for m in people_in(f"Det gäller {text} i länet.") if m.person] == []

@@ -156,7 +156,9 @@ def test_a_networks_own_rules_win(tmp_path: Path) -> None:
         ('[[rule]]\nname = "a/b"\nbecause = "provar"\nany_of = ["{}"]\n', "klamrar"),
     ],
 )
-def test_a_rule_file_with_a_mistake_is_named_in_one_line(tmp_path: Path, content: str, complaint: str) -> None:
+def test_a_rule_file_with_a_mistake_is_named_in_one_line(
+    tmp_path: Path, content: str, complaint: str
+) -> None:
     """File and key, on one line, and no traceback."""
     (tmp_path / "fel.toml").write_text(content, encoding="utf-8")
 

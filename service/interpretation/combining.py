@@ -25,7 +25,13 @@ def combined(context: Context, found: list[Intent]) -> list[Intent]:
     if rest and isinstance(rest[0], Undo):
         # What else the letter says may be the right reading, or only the complaint: ask.
         others = [i for i in kept if i.kind not in {"absence", "attendance", "undo", "withdrawal"}]
-        kept = [*rest, *(replace(i, certain=False, doubt=i.doubt or "det står i ett svar som rättar något annat") for i in others)]
+        kept = [
+            *rest,
+            *(
+                replace(i, certain=False, doubt=i.doubt or "det står i ett svar som rättar något annat")
+                for i in others
+            ),
+        ]
     else:
         kept += rest
     if not context.trusted:

@@ -15,7 +15,7 @@ from datetime import date, timedelta
 from typing import Literal
 
 from service.domain.intents import Absence, Attendance, Contact, Evidence, Extent, Intent
-from service.domain.network import Meeting, Seat
+from service.domain.network import Meeting, Person, Seat
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_clock
 from service.interpretation.grammar import (
@@ -31,7 +31,7 @@ from service.interpretation.grammar import (
     subject_of,
 )
 from service.interpretation.meetings import MeetingMention, covered
-from service.interpretation.people import Mention
+from service.interpretation.people import Mention, plain_name
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import bare, fold
 
@@ -142,7 +142,11 @@ def read_coming(
     intents = _settle(context, gathered)
     if found:
         # A presenter from outside may also say when he comes; that is no member's absence.
-        intents = [i for i in intents if not (isinstance(i, (Absence, Attendance)) and i.person is None and not i.alternatives)]
+        intents = [
+            i
+            for i in intents
+            if not (isinstance(i, (Absence, Attendance)) and i.person is None and not i.alternatives)
+        ]
     return intents
 
 
@@ -170,6 +174,8 @@ def _claims_in(context: Context, index: int) -> list[Claim]:
             continue
         if is_denied(context, hit) or is_asked(context, hit):
             continue
+        if _wants_another_day(context, hit):
+            continue
         if is_supposed(context, hit) and hit.rule != "absence/unsure":
             continue
         subject = subject_of(context, hit)
@@ -182,10 +188,20 @@ def _claims_in(context: Context, index: int) -> list[Claim]:
             Claim(
                 says, extent, people, index, hit.start, hit.end, context.evidence(hit), weak,
                 (is_perhaps(context, hit) and hit.rule != "attendance/by-link") or hit.rule == "absence/unsure", hit.rule == "attendance/by-link", candidates,
-                strangers, subject.who == "speaker" and _says_i(context, hit) or subject.and_speaker,
+                strangers, (subject.who == "speaker" and (hit.start <= 12 or _says_i(context, hit))) or subject.and_speaker,
             )
         )  # fmt: skip
     return _without_contradictions(context, index, claims)
+
+
+def _wants_another_day(context: Context, hit: Hit) -> bool:
+    """ "Dagen krockar med en konferens, har ni funderat på att flytta?" tells of no absence."""
+    if not re.search(r"krock|kollider|sammanfall", fold(context.text_of(hit.line))):
+        return False
+    return any(
+        s.text.rstrip().endswith("?") and re.search(r"flytta|byta|annan dag|annat datum|ändra", fold(s.text))
+        for s in context.sentences
+    )
 
 
 def _says_i(context: Context, hit: Hit) -> bool:
@@ -319,7 +335,12 @@ def _standings_in(context: Context, index: int) -> list[Standing]:
         absent, for_speaker = _in_whose_place(context, hit, mention)
         if mention.person and mention.person == absent:
             continue
-        if mention.person and not for_speaker and absent is None and context.surroundings.network.seat_of(mention.person):
+        if (
+            mention.person
+            and not for_speaker
+            and absent is None
+            and context.surroundings.network.seat_of(mention.person)
+        ):
             # Who has a seat of her own comes on her own account: "Annika tar den".
             continue
         who: str | Contact | None = mention.person or mention.contact
@@ -356,11 +377,18 @@ def _substitute_mention(context: Context, hit: Hit) -> Mention | None:
         mention = subject.people[-1] if subject.who == "person" and subject.people else None
     if mention is None and slot in {"hon", "han", "she", "he"}:
         mention = antecedent(context, hit.line, hit.start)
-    if mention is None or mention.genitive:
+    if mention is None or (mention.genitive and hit.kind == "substitute"):
         return None
-    if context.speaker and mention.person == context.speaker.id:
+    if context.speaker and (mention.person == context.speaker.id or _same_name(mention, context.speaker)):
         return None
     return mention
+
+
+def _same_name(mention: Mention, person: Person) -> bool:
+    """A new address of one's own is nobody else."""
+    return bool(mention.contact and mention.contact.name) and plain_name(
+        mention.contact.name or ""
+    ) == plain_name(person.name)
 
 
 def _denied_nearby(context: Context, hit: Hit, mention: Mention, around: str) -> bool:
@@ -502,7 +530,9 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
                 )
             )
             if standing is not None and len([r for r in by_person if r is not None]) > 1:
-                if not re.search(r"oss (?:båda|bägge|alla)|both of us|dem båda", fold(standings[standing].evidence.text)):
+                if not re.search(
+                    r"oss (?:båda|bägge|alla)|both of us|dem båda", fold(standings[standing].evidence.text)
+                ):
                     used.add(standing)
     intents += _absences_by_substitute(context, standings, by_person, coming)
     for claim in coming:
@@ -581,9 +611,7 @@ def _judge_weak(context: Context, claims: list[Claim], standings: list[Standing]
         when = _when(context, claim)
         if when.past:
             continue
-        if when.source in {"own", "near", "subject"} and when.keys:
-            kept.append(claim)
-        elif when.source == "thread" or standings:
+        if (when.source in {"own", "near", "subject"} and when.keys) or when.source == "thread" or standings:
             kept.append(claim)
         elif claim.evidence.rule == "absence/stays-home" and when.keys:
             kept.append(replace(claim, perhaps=not _soon(context, when)))
@@ -617,7 +645,12 @@ def _when(context: Context, claim: Claim) -> When:
     away = _away_between(context, own)
     if away:
         return When(away, None, "own")
-    if claim.weak and own and not _useful(own) and any(m.first and not m.span and m.first >= context.surroundings.now.date() for m in own):
+    if (
+        claim.weak
+        and own
+        and not _useful(own)
+        and any(m.first and not m.span and m.first >= context.surroundings.now.date() for m in own)
+    ):
         # "I morgon vabbar jag": a day of no meeting of ours.
         return When((), None, "own", past=True)
     if own and all(m.foreign for m in own):
@@ -626,7 +659,11 @@ def _when(context: Context, claim: Claim) -> When:
     found = _chosen(context, own, "own")
     if found:
         return found
-    strange = [m for m in own if m.first and not m.keys and not m.span and m.kind in {"day", "dayofmonth"} and not m.past]
+    strange = [
+        m
+        for m in own
+        if m.first and not m.keys and not m.span and m.kind in {"day", "dayofmonth"} and not m.past
+    ]
     strange = [m for m in strange if m.first and m.first >= context.surroundings.now.date()]
     listed = _listed_below(context, claim)
     found = _chosen(context, listed, "own") if listed else None
@@ -672,7 +709,9 @@ def _away_between(context: Context, rows: Sequence[MeetingMention]) -> tuple[dat
     between = fold(context.words.text[first.end : last.start])
     if not re.search(r"tillbaka|åter|till och med|t\.? ?o\.? ?m|till|hemma|igen", between):
         return ()
-    return covered(context.surroundings.network, first.first, last.first - timedelta(days=1), context.surroundings.now)
+    return covered(
+        context.surroundings.network, first.first, last.first - timedelta(days=1), context.surroundings.now
+    )
 
 
 def _listed_below(context: Context, claim: Claim) -> list[MeetingMention]:
@@ -796,6 +835,9 @@ def _absence(
         )
     if when.doubt or not when.keys:
         certain = False
+    if person is not None and not _has_part(context, person):
+        # A substitute who cannot come: whose place then stands empty is for a person to say.
+        certain, doubt = False, doubt or "den som inte kan komma har ingen egen plats"
     if claim.perhaps:
         certain = False
         doubt = doubt or "det låter inte bestämt"
@@ -847,7 +889,7 @@ def _absences_by_substitute(
             person = speaker.id if speaker else None
             if by_person:
                 continue
-        if person in by_person and by_person[person]:
+        if by_person.get(person):
             continue
         if person is None and by_person and not standing.candidates:
             continue

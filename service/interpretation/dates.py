@@ -47,9 +47,39 @@ _WEEKDAYS = {
 _ORDINALS = {
     word: number
     for number, words in enumerate(
-        "forsta andra tredje fjarde femte sjatte sjunde attonde nionde tionde elfte tolfte trettonde fjortonde "
-        "femtonde sextonde sjuttonde artonde nittonde tjugonde tjugoforsta tjugoandra tjugotredje tjugofjarde "
-        "tjugofemte tjugosjatte tjugosjunde tjugoattonde tjugonionde trettionde trettioforsta".split(),
+        [
+            "forsta",
+            "andra",
+            "tredje",
+            "fjarde",
+            "femte",
+            "sjatte",
+            "sjunde",
+            "attonde",
+            "nionde",
+            "tionde",
+            "elfte",
+            "tolfte",
+            "trettonde",
+            "fjortonde",
+            "femtonde",
+            "sextonde",
+            "sjuttonde",
+            "artonde",
+            "nittonde",
+            "tjugonde",
+            "tjugoforsta",
+            "tjugoandra",
+            "tjugotredje",
+            "tjugofjarde",
+            "tjugofemte",
+            "tjugosjatte",
+            "tjugosjunde",
+            "tjugoattonde",
+            "tjugonionde",
+            "trettionde",
+            "trettioforsta",
+        ],
         1,
     )
     for word in (words,)
@@ -68,7 +98,7 @@ _B, _E = r"(?<![\w/.-])", r"(?![\w])"
 
 _FORMS: tuple[tuple[str, str], ...] = (
     ("iso", rf"(?<![\d-])(?P<iy>20\d\d)[-./](?P<im>0?[1-9]|1[0-2])[-./](?P<id>{_D})(?![\d-])"),
-    ("compact", rf"(?<![\w/.+-])(?P<cy>(?:20)?(?:2[5-9]|3\d))(?P<cm>0[1-9]|1[0-2])(?P<cd>0[1-9]|[12]\d|3[01])(?![\w-])"),
+    ("compact", r"(?<![\w/.+-])(?P<cy>(?:20)?(?:2[5-9]|3\d))(?P<cm>0[1-9]|1[0-2])(?P<cd>0[1-9]|[12]\d|3[01])(?![\w-])"),
     (
         "daymonth",
         rf"{_B}(?:(?P<wd1>{_W})(?:en)?s?[.,]? ?(?:\(?v(?:ecka|\.)? ?\d{{1,2}}\)?,? ?)?)?(?:(?:den|d\.?|the) )?"
@@ -164,7 +194,7 @@ def _of_month(day: int, today: date, known: tuple[date, ...]) -> date | None:
     meetings = [d for d in known if d.day == day and -40 <= (d - today).days <= 120]
     if meetings:
         return min(meetings, key=lambda d: _cost(d, today))
-    for ahead in range(0, 3):
+    for ahead in range(3):
         month = (today.month - 1 + ahead) % 12 + 1
         year = today.year + (today.month - 1 + ahead) // 12
         found = _make(year, month, day)
@@ -374,7 +404,7 @@ def _ofmonth(match: re.Match[str], text: str, today: date, known: tuple[date, ..
         return
     wd = match["wd5"]
     if wd and _WEEKDAYS[wd] != day_found.weekday():
-        for ahead in range(0, 60):
+        for ahead in range(60):
             other = today + timedelta(days=ahead)
             if other.day == number and other.weekday() == _WEEKDAYS[wd] and day_found not in known:
                 day_found = other
@@ -526,6 +556,12 @@ def _joined(text: str, flat: str, found: list[DateMention], today: date) -> Iter
                 gap = "till"
             before = flat[max(0, one.start - 22) : one.start]
             spans = _DASH.fullmatch(gap) or (gap.strip() in {"och", "and"} and _BETWEEN.search(before))
+            if one.kind == "weekday" and one.day and two.kind == "week" and not gap.strip():
+                # "torsdag om två veckor"
+                day = two.first + timedelta(days=one.day.weekday())
+                yield DateMention(one.start, two.end, text[one.start : two.end], "weekday", day, day, day)
+                number += 2
+                continue
             if spans and two.last >= one.first and (one.day or one.kind in {"month", "week"}):
                 yield DateMention(
                     one.start,

@@ -59,18 +59,19 @@ _POSSESSIVE = {
     "her",
     "deras",
 }
-_NO_NOUN = frozenset(
-    """
-    tyvärr dessvärre alltså därför också nog dock nu då så men och eller att som för på i till av om när eftersom
-    därmed därför varför tyvärr kanske inte ej bara redan säkert antagligen troligen förmodligen just idag dag morgon
-    torsdag igen faktiskt naturligtvis givetvis självklart här där sedan sen annars ändå likväl visst helt enkelt
-    tidigare gången året veckan dagen tiden mötet sammanträdet möte kommande nästa våren hösten på hej hejsan ja nej
-    jo okej ok tack hälsningar mvh sedan innan igen även utan redan hittills emellan mellan snarare annars dagarna
-    månaden kvällen morgonen eftermiddagen förmiddagen helgen sommaren träffen kommunen regionen strategidagen samman
-    vardagen årets tåget bussen flyget klockan timmen halvtimmen kvarten torsdagen onsdagen fredagen måndagen tisdagen
-    allihopa kunna vilja vara komma hinna samtliga båda själv personligen fysiskt digitalt unfortunately sadly really also therefore however and but so because as since
-    """.split()
-)
+_NO_NOUN_TEXT = """
+tyvärr dessvärre alltså därför också nog dock nu då så men och eller att som för på i till av om när
+eftersom därmed varför kanske inte ej bara redan säkert antagligen troligen förmodligen just idag dag
+morgon torsdag igen faktiskt naturligtvis givetvis självklart här där sedan sen annars ändå likväl visst
+helt enkelt tidigare gången året veckan dagen tiden mötet sammanträdet möte kommande nästa våren hösten
+hej hejsan ja nej jo okej ok tack hälsningar mvh innan även utan hittills emellan mellan snarare dagarna
+månaden kvällen morgonen eftermiddagen förmiddagen helgen sommaren träffen kommunen regionen
+strategidagen samman vardagen årets tåget bussen flyget klockan timmen halvtimmen kvarten torsdagen
+onsdagen fredagen måndagen tisdagen allihopa kunna vilja vara komma hinna samtliga båda själv
+personligen fysiskt digitalt unfortunately sadly really also therefore however and but so because as
+since
+"""
+_NO_NOUN = frozenset(_NO_NOUN_TEXT.split())
 _TOKEN = re.compile(r"\d+[./:]\d+|[\w'’-]+|[.,;:!?()–—]")
 _CLAUSE = re.compile(
     r"[;]| [–—-] |,? (?:men|but|fast|fastän|utan|däremot|medan|however|while|dock)(?= )|, (?:så|och|eftersom|därför|varför|då|för|so|and|as|since|because)(?= )"
@@ -174,6 +175,18 @@ def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Sub
     """The subject to the left of a predicate; stops at the end of a sentence part."""
     crossed = 0
     index = hit.line
+    opens = row[0].mention if row else None
+    if (
+        opens
+        and not opens.genitive
+        and len(row) > 3
+        and row[1].text == ","
+        and row[2].text == "som"
+        and first > 4
+    ):
+        # "Johan, som har hoppat in för mig, tar över": what stands between the commas has its own verb.
+        if any(t.text == "," for t in row[3:first]):
+            return Subject("person", (opens,))
     for number in range(first - 1, -1, -1):
         token = row[number]
         if token.text in {";", "!", "?", "."}:
@@ -211,7 +224,16 @@ def _as_subject(context: Context, index: int, row: Sequence[Token], number: int)
         following = row[number + 1].text if number + 1 < len(row) else ""
         if token.text in {"alla", "andra", "flera", "många"} and not _ends_before_verb(row, number):
             return None
-        if _after_preposition(row, number) or following in {"båda", "bägge", "möten", "mötena", "gånger", "gångerna", "datum", "datumen"}:
+        if _after_preposition(row, number) or following in {
+            "båda",
+            "bägge",
+            "möten",
+            "mötena",
+            "gånger",
+            "gångerna",
+            "datum",
+            "datumen",
+        }:
             return None
         return Subject("nobody")
     return None
@@ -224,12 +246,11 @@ def _ends_before_verb(row: Sequence[Token], number: int) -> bool:
 
 
 # What stands after these is no subject; nor is whoever is greeted.
-_PREPOSITIONS = frozenset(
-    """
-    för till med från av hos åt mot om på i vid av kring hej hejsan hälsa kära bästa tack hi dear for to with from by
-    instead möte of
-    """.split()
-)
+_PREPOSITIONS_TEXT = """
+för till med från av hos åt mot om på i vid kring hej hejsan hälsa kära bästa tack hi dear for to with
+from by instead möte of
+"""
+_PREPOSITIONS = frozenset(_PREPOSITIONS_TEXT.split())
 
 
 def _after_preposition(row: Sequence[Token], number: int) -> bool:
@@ -338,7 +359,11 @@ def is_supposed(context: Context, hit: Hit) -> bool:
             previous,
         ):
             continue
-        if match.group() == "om" and re.search(r"vet\Z", previous) and re.match(r" (?:det|saken|detta|läget)", after):
+        if (
+            match.group() == "om"
+            and re.search(r"vet\Z", previous)
+            and re.match(r" (?:det|saken|detta|läget)", after)
+        ):
             continue
         if match.group() in {"om", "vid"} and re.match(
             r"\s*(?:två|tre|en|ett|fyra|\d+|\d\d?-tiden|tid)\s", after

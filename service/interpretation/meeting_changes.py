@@ -189,10 +189,15 @@ _ENDS = re.compile(
 def times_in(text: str) -> tuple[time | None, time | None]:
     """When something begins and ends: "kl. 13–15", "börjar redan 12.30 och slutar 14.30", "kl 9.30"."""
     flat = _OLD_TIME.sub(lambda m: "_" * len(m.group()), bare(fold(text)))
-    moved = re.search(r"(?:flytta|andra|skjut|senarelagg|tidigarelagg|moved)\w*[^.]*?fran (?:kl\.? ?|klockan )?\d{1,2}(?:[.:]\d\d)? till ", flat)
+    moved = re.search(
+        r"(?:flytta|andra|skjut|senarelagg|tidigarelagg|moved)\w*[^.]*?fran (?:kl\.? ?|klockan )?\d{1,2}(?:[.:]\d\d)? till ",
+        flat,
+    )
     if moved:
         flat = "_" * moved.end() + flat[moved.end() :]
-        first = re.match(r"_*(?:kl\.? ?|klockan )?(?P<h>[01]?\d|2[0-3])(?:[.:](?P<m>[0-5]\d))?(?! ?[-–] ?\d)", flat)
+        first = re.match(
+            r"_*(?:kl\.? ?|klockan )?(?P<h>[01]?\d|2[0-3])(?:[.:](?P<m>[0-5]\d))?(?! ?[-–] ?\d)", flat
+        )
         if first and not re.match(r" (?:april|maj|juni|mars|feb|sep|nov|dec|okt|jan)", flat[first.end() :]):
             return _clock(first["h"], first["m"]), None
     for match in _SPAN.finditer(flat):
@@ -200,7 +205,8 @@ def times_in(text: str) -> tuple[time | None, time | None]:
         marked = "kl" in match.group() or match["m1"] or match["m2"]
         before = flat[max(0, match.start() - 10) : match.start()]
         if begin < last and (
-            marked or (7 <= begin and last <= 20 and not re.search(r"(?:den|vecka|v\.?|punkt\w*) ?\Z", before))
+            marked
+            or (begin >= 7 and last <= 20 and not re.search(r"(?:den|vecka|v\.?|punkt\w*) ?\Z", before))
         ):
             return _clock(match["h1"], match["m1"]), _clock(match["h2"], match["m2"])
     starts, ends = _STARTS.search(flat), _ENDS.search(flat)
@@ -228,7 +234,9 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
         return None
     own = {meeting.key, meeting.day}
     # "från den 16:e till den 21 september" was read as one span.
-    named = [replace(d, first=d.last, day=d.last) if d.kind == "range" and d.first in own else d for d in found]
+    named = [
+        replace(d, first=d.last, day=d.last) if d.kind == "range" and d.first in own else d for d in found
+    ]
     others = {day for m in network.meetings for day in (m.key, m.day)} - own
     targets = [d for d in named if d.day and d.day not in own and d.day not in others and d.day >= today]
     start_time: time | None = None
@@ -247,7 +255,10 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
     if day is None and start_time == local_start and end_time is None:
         return None
     length = meeting.end - meeting.start
-    if re.search(r"slut(?:tiden)?\w* (?:är |blir )?(?:oförändra|densamma|som|samma)", fold(" ".join((*texts, *following)))):
+    if re.search(
+        r"slut(?:tiden)?\w* (?:är |blir )?(?:oförändra|densamma|som|samma)",
+        fold(" ".join((*texts, *following))),
+    ):
         end_time = end_time or meeting.end.timetz().replace(tzinfo=None)
     new_day = day or meeting.day
     begin = datetime.combine(new_day, start_time or local_start)

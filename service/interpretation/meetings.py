@@ -385,7 +385,15 @@ def _dated(
     named = bool(_NEAR_NOUN.search(before)) and not _FOREIGN.search(_NEAR_NOUN.sub("", before))
     opened = bool(_OPEN.search(before))
     noun = _NEAR_NOUN.search(before)
-    foreign = bool(noun and _FOREIGN.search(before[: noun.start()] + " " if not before[: noun.start()].endswith(" ") else before[: noun.start()]))
+    foreign = bool(
+        noun
+        and _FOREIGN.search(
+            before[: noun.start()] + " "
+            if not before[: noun.start()].endswith(" ")
+            else before[: noun.start()]
+        )
+    )
+    of_others = bool(_FOREIGN.search(before))
     keys: tuple[date, ...] = ()
     past = False
     conflict = found.conflict
@@ -419,5 +427,5 @@ def _dated(
         past,
         named,
         found.kind,
-        foreign,
+        foreign or (of_others and not keys),
     )

@@ -40,7 +40,8 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     successors = [
         h
         for h in context.hits_of("successor")
-        if h.rule in {"successor/takes-over", "successor/instead-of", "successor/takes-the-place"} and not is_asked(context, h)
+        if h.rule in {"successor/takes-over", "successor/instead-of", "successor/takes-the-place"}
+        and not is_asked(context, h)
     ]
     lasting = {h.line for h in context.hits_of("lasting")}
     for_good = _for_good(context)
@@ -248,7 +249,7 @@ def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> Co
     for hit in hits:
         slot = hit.slots.get("EFTERTRÄDARE", "")
         mention = successor_mention(context, hit)
-        if mention is None and slot in {"hon", "han", "she", "he"}:
+        if mention is None and slot in {"hon", "han", "henne", "honom", "she", "he"}:
             mention = antecedent(context, hit.line, hit.start)
             if mention is None and (author := _forwarded_author(context)):
                 return completed(context, author, hit.line)
@@ -292,7 +293,12 @@ def _is_replaced(context: Context, hit: Hit, mention: Mention) -> bool:
     """ "i stället för Mats", "efter Birgitta": the one who leaves, not the one who comes."""
     text = fold(context.text_of(hit.line))
     at = mention.start - sentence_start(context, hit.line)
-    return bool(re.search(r"(?:för|efter|efterträder|efterträtt|ersätter|avlöser|for|from|replaces|succeeds) \Z", text[max(0, at - 14) : at]))
+    return bool(
+        re.search(
+            r"(?:för|efter|efterträder|efterträtt|ersätter|avlöser|for|from|replaces|succeeds) \Z",
+            text[max(0, at - 14) : at],
+        )
+    )
 
 
 def _only_stranger(context: Context) -> Contact | None:
@@ -306,7 +312,9 @@ def _only_stranger(context: Context) -> Contact | None:
     mention = next(iter(people.values()))
     index = next((n for n, s in enumerate(context.sentences) if s.start <= mention.start < s.end), 0)
     text = fold(context.text_of(index))
-    if mention.contact is None or re.search(r"(?<!\w)(?:inte|presentera\w*|föredra\w*|drar|bilag\w*|ärendet)(?!\w)", text):
+    if mention.contact is None or re.search(
+        r"(?<!\w)(?:inte|presentera\w*|föredra\w*|drar|bilag\w*|ärendet)(?!\w)", text
+    ):
         return None
     return completed(context, mention.contact, index)
 
@@ -483,8 +491,12 @@ def _role_after(line: str, name: str) -> str | None:
     before = re.search(rf"(?<![\w-])({_ROLE}) \Z", line[:at])
     if before:
         return _capital(before[1])
+    beside = re.match(rf"\s+({_ROLE})(?![\w-])", line[at + len(name) :])
+    if beside:
+        return _capital(beside[1])
     found = re.match(
-        r"\s*[,(–-]\s*(?:\S+@\S+?[ ,]+)?(?:(?:vår|ny|nya|nye|som är|för närvarande|idag|i dag)\s+)*", line[at + len(name) :]
+        r"\s*[,(–-]\s*(?:\S+@\S+?[ ,]+)?(?:(?:vår|ny|nya|nye|som är|för närvarande|idag|i dag)\s+)*",
+        line[at + len(name) :],
     )
     if not found:
         return None
@@ -514,7 +526,7 @@ def _title_near(context: Context, name: str, line: int) -> str | None:
         if after:
             return after
         found = re.search(
-            rf"(?:[Nn]y|[Nn]ya|[Nn]ye|[Vv]år|[Ss]om|[Tt]f|[Tt]illförordnad|är|blir)\s+(?:tf |tillförordnad |ny |nya |nye |vår )*(?P<t>{_ROLE}(?: (?:i|för|på|vid) [A-ZÅÄÖ][\wåäö-]+)?)",
+            rf"(?:[Nn]y|[Nn]ya|[Nn]ye|[Vv]år|[Ss]om|[Tt]f|[Tt]illförordnad|är|blir)\s+(?:tf |tillförordnad |ny |nya |nye |vår )*(?P<t>{_ROLE}(?: (?:i|för|på|vid|inom) (?:[\wåäö-]+ ){{0,4}}?[\wåäö-]+(?= är| blir| heter|[,.:]|$))?)",
             text,
         )
         if found and not re.search(r"slutar|lämnar", text[max(0, found.start() - 25) : found.start()]):
@@ -581,7 +593,10 @@ def _from(context: Context, lines: Iterable[int]) -> date | None:
             elif (
                 mention.kind == "day"
                 and _ends_month(mention.day)
-                and re.search(r"slutar|slutat|sluta|lamnar|kvar|pension|avslutar|leave|leaving|retire|kliver av|hoppar av|avgar|entledig", flat)
+                and re.search(
+                    r"slutar|slutat|sluta|lamnar|kvar|pension|avslutar|leave|leaving|retire|kliver av|hoppar av|avgar|entledig",
+                    flat,
+                )
             ):
                 assert mention.day
                 lasts.append(mention.day + timedelta(days=1))
@@ -628,7 +643,9 @@ _NEW_NAME = (
     re.compile(rf"[Nn]ytt\s+(?:efter)?namn\s*[:=–-]?\s*(?P<name>{_NAME})"),
 )
 _NEW_TITLE = (
-    re.compile(rf"(?:[Hh]eter (?:det|jag|titeln|tjänsten|befattningen)|är jag)\s+(?:nu(?:mera)?\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;?\n]{{0,50}})"),
+    re.compile(
+        rf"(?:[Hh]eter (?:det|jag|titeln|tjänsten|befattningen)|är jag)\s+(?:nu(?:mera)?\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;?\n]{{0,50}})"
+    ),
     re.compile(
         rf"(?:[Tt]itel\w*|[Bb]efattning\w*|[Tt]itle|[Rr]oll|[Tt]jänst)\s*(?:är|blir|:|is|numera|nu|ändrad till|ändras till|från|som|=|now|dag|i|och|med|fr\.?o\.?m\.?)*\s*(?:(?:ändra\w*|bytt|byter)\s+)?(?:till\s+)?[:”\"]?\s*(?P<title>(?:[Tt]f |[Bb]iträdande |[Ss]taf?st?)?{_ROLE}[^.,;\n]{{0,50}})"
     ),

@@ -10,9 +10,9 @@ from service.interpretation.coming import read_calendar, read_coming
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.grammar import is_asked
 from service.interpretation.meeting_changes import read_meeting_changes
+from service.interpretation.moving_on import read_contact, read_replacement
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import fold
-from service.interpretation.moving_on import read_contact, read_replacement
 
 
 def read(context: Context, before: Sequence[Intent] = ()) -> list[Intent]:
@@ -49,8 +49,12 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
         if h.line != SUBJECT and context.text_of(h.line) not in used
     ]  # fmt: skip
     if found:
-        asked = [h for h in asks if context.text_of(h.line).rstrip().endswith("?") and not _polite(context, h)]
-        return [Question(evidence=(context.evidence(asked[0]),))] if asked and _short_of_matters(found) else []
+        asked = [
+            h for h in asks if context.text_of(h.line).rstrip().endswith("?") and not _polite(context, h)
+        ]
+        return (
+            [Question(evidence=(context.evidence(asked[0]),))] if asked and _short_of_matters(found) else []
+        )
     helps = [h for h in context.hits_of("help")]
     if helps:
         return [Help(evidence=tuple(context.evidence(h) for h in helps[:2]))]
@@ -75,7 +79,9 @@ def _polite(context: Context, hit: Hit) -> bool:
     text = fold(context.text_of(hit.line))
     return bool(
         re.match(r"\W*(?:kan|kunde|vill|skulle|can|could|får) (?:ni|du|vi|jag|you|i|we)(?!\w)", text)
-        or re.search(r"(?:är det|går det|funkar det|blir det)? ?(?:ok|okej|bra|möjligt|lugnt)(?: så)?\?\Z", text)
+        or re.search(
+            r"(?:är det|går det|funkar det|blir det)? ?(?:ok|okej|bra|möjligt|lugnt)(?: så)?\?\Z", text
+        )
     )
 
 

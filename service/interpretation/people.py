@@ -87,7 +87,9 @@ def _names(people: tuple[Person, ...], seats_key: tuple[tuple[str, str], ...]) -
     surnames = _several(
         (plain_name(p.name).split()[-1], p.id) for p in people if len(plain_name(p.name).split()) > 1
     )
-    titles = {t: ids for t, ids in _several((title, person_id) for title, person_id in seats_key).items() if t}
+    titles = {
+        t: ids for t, ids in _several((title, person_id) for title, person_id in seats_key).items() if t
+    }
     # The longest title first, so that "områdeschef primärvård" is not only "områdeschef".
     order = sorted(titles, key=len, reverse=True)
     seats = re.compile("|".join(f"(?P<s{n}>{_seat_pattern(t)})" for n, t in enumerate(order)) or r"(?!)")
@@ -142,22 +144,22 @@ _CAPITAL = r"[A-ZÅÄÖÉÜ][a-zåäöéüæø]+(?:-[A-ZÅÄÖ]?[a-zåäöéü]+
 _WORD = re.compile(r"(?<![\w@.-])" + _CAPITAL + r"(?![\w@]|\.\w)")
 _ADDRESS = re.compile(r"(?<![\w.+-])[A-Za-z0-9ÅÄÖåäö._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
 # Capitalised words that begin no name.
-_NOT_SURNAMES = frozenset(
-    """
-    region regionen kommun kommunen samreko svom barnarenan bup bvc ifo jamtland harjedalen ostersund krokom are
-    stromsund ragunda berg bracke sveg umea stockholm goteborg malmo uppsala sundsvall oslo trondheim hej hejsan
-    tack mvh med vanliga vanlig halsning halsningar skickat fran till amne datum kopia den det en ett jag vi ni han
-    hon de man om nar som att och men eller sa nu dar har i pa av for vid efter innan under over utan kan kommer ska
-    skulle vill ma bor far blir ar var hade inte ingen inget alla nagon nagra mote motet moten protokoll dagordning
-    punkt arende arenden forslag kallelse kanske garna ja nej ok okej tyvarr forhinder franvaro deltar svar sv re
-    vb fwd fw januari februari mars april maj juni juli augusti september oktober november december mandag tisdag
-    onsdag torsdag fredag lordag sondag birka radhuset storsjon froson oviken teams zoom outlook iphone android
-    god jul glad pask sommar trevlig helg best regards kind dear hi hello thanks the this we my our your not will
-    socialstyrelsen lansstyrelsen skolverket ivo skr vardcentralen halsocentralen primarvarden psykiatrin skolan
-    socialtjansten elevhalsan familjecentralen barnahus bris polisen namnden styrelsen avdelningen enheten omradet
-    nasta sista forsta andra
-    """.split()
-)
+_NOT_SURNAMES_TEXT = """
+region regionen kommun kommunen samreko svom barnarenan bup bvc ifo jamtland harjedalen ostersund krokom
+are stromsund ragunda berg bracke sveg umea stockholm goteborg malmo uppsala sundsvall oslo trondheim
+hej hejsan tack mvh med vanliga vanlig halsning halsningar skickat fran till amne datum kopia den det en
+ett jag vi ni han hon de man om nar som att och men eller sa nu dar har i pa av for vid efter innan
+under over utan kan kommer ska skulle vill ma bor far blir ar var hade inte ingen inget alla nagon nagra
+mote motet moten protokoll dagordning punkt arende arenden forslag kallelse kanske garna ja nej ok okej
+tyvarr forhinder franvaro deltar svar sv re vb fwd fw januari februari mars april maj juni juli augusti
+september oktober november december mandag tisdag onsdag torsdag fredag lordag sondag birka radhuset
+storsjon froson oviken teams zoom outlook iphone android god jul glad pask sommar trevlig helg best
+regards kind dear hi hello thanks the this we my our your not will socialstyrelsen lansstyrelsen
+skolverket ivo skr vardcentralen halsocentralen primarvarden psykiatrin skolan socialtjansten elevhalsan
+familjecentralen barnahus bris polisen namnden styrelsen avdelningen enheten omradet nasta sista forsta
+andra
+"""
+_NOT_SURNAMES = frozenset(_NOT_SURNAMES_TEXT.split())
 
 
 def _genitive(word: str, table: dict[str, tuple[str, ...]]) -> tuple[str, bool]:
@@ -221,7 +223,7 @@ def _name_in(
         if not person and gap != ", ":
             person = _misspelt(pair, names)
             genitive = False
-        if person and (gap != ", " or names.full.get(pair) == person and plain[0] in names.surnames):
+        if person and (gap != ", " or (names.full.get(pair) == person and plain[0] in names.surnames)):
             end = run[1].end()
             return Mention(
                 first.start(), end, text[first.start() : end], person, candidates=(person,), genitive=genitive

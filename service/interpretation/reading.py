@@ -17,6 +17,7 @@ from service.domain.references import Reference, answered
 from service.interpretation import combining, draft_answers, matters, notices
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_dates
+from service.interpretation.files import files_of
 from service.interpretation.lines import mark
 from service.interpretation.meetings import find_meetings, is_past
 from service.interpretation.people import find_people, person_by_address
@@ -31,7 +32,25 @@ _PREFIX = re.compile(
     r"\s*(?:(?:re|sv|svar|vb|fw|fwd|vs|vidarebefordra(?:t|n)?|aw|antw|tr|ang|angående)\s*(?:\[\d+\])?\s*:\s*)+",
     re.IGNORECASE,
 )
-_ENGLISH = frozenset("the and will is to my for with meeting i'm unable please attend next regards".split())
+_ENGLISH = frozenset(
+    [
+        "the",
+        "and",
+        "will",
+        "is",
+        "to",
+        "my",
+        "for",
+        "with",
+        "meeting",
+        "i'm",
+        "unable",
+        "please",
+        "attend",
+        "next",
+        "regards",
+    ]
+)
 _SUBJECTS: tuple[tuple[str, str], ...] = (
     (r"utkast till (?:dagordning|foredragningslista|kallelse)", "agenda-draft"),
     (r"utkast till (?:protokoll|minnesanteckningar)", "minutes-draft"),
@@ -50,7 +69,7 @@ def read_explained(
     network = surroundings.network
     screening = screen(letter, network)
     sender = person_by_address(network, letter.sender)
-    names = tuple(a.filename for a in letter.attachments)
+    names = tuple(a.filename for a in files_of(letter))
     context = None if screening.automatic else understand(letter, rulebook, surroundings)
     text = context.words.text if context else new_words(letter).text
     intents: tuple[Intent, ...] = ()
@@ -93,7 +112,7 @@ def understand(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -
     lines: list[Line] = []
     person_codes = [(f"p{n}", m) for n, m in enumerate((*people, *subject_people))]
     meeting_codes = [
-        (("m" if m.keys or m.conflict and m.named else "d") + str(n), m)
+        (("m" if m.keys or (m.conflict and m.named) else "d") + str(n), m)
         for n, m in enumerate((*meetings, *subject_meetings))
     ]
     # Where a meeting's words and a person's overlap ("torsdagen"), the meeting wins.

@@ -57,7 +57,9 @@ _SLOT_PATTERN = {
 _GAP = r"(?:(?!(?:men|som|att|om|ifall|eftersom|fast|utan|but|if|that|who)(?!\w))[^\s.,;:!?]+[ ]+){0,5}?"
 _JOIN = r"(?:[ ,\"'()/–—-]{1,4})"
 # A sentence may begin with a greeting: "Hej Ulla, inget från oss."
-_OPENING = r"\A[\W_]{0,6}(?:(?:hej|hejsan|hallå|god morgon|god dag|tjena|hi|hello)(?!\w)[^,!.?;:]{0,25}[,!] ?)?"
+_OPENING = (
+    r"\A[\W_]{0,6}(?:(?:hej|hejsan|hallå|god morgon|god dag|tjena|hi|hello)(?!\w)[^,!.?;:]{0,25}[,!] ?)?"
+)
 _ELEMENT = re.compile(r"\{[^{}]*\}\??|\.\.\.|…|\^|\$|[^\s{}^$]+")
 _SLOT_WORD = re.compile(r"[A-ZÅÄÖ]{3,}[0-9]?\Z")
 

@@ -56,14 +56,14 @@ def _spoken_for(context: Context) -> Person | None:
                 match.group(),
             ):
                 continue
+            verb = re.search(r"(?:bett|bad|ber) mig|asked me", match.group())
             near = [
                 m for m in people
-                if match.start() - 40 <= m.start <= match.end() + 60 and m.person and m.kind != "address"
+                if match.start() - (140 if verb and context.sender is None else 40) <= m.start <= match.end() + 60 and m.person and m.kind != "address"
             ]  # fmt: skip
             inside = [m for m in near if match.start() <= m.start < match.end()]
             after = [m for m in near if m.start >= match.end() and m.start - match.end() < 60]
             before = [m for m in near if m.end <= match.start()]
-            verb = re.search(r"(?:bett|bad|ber) mig|asked me", match.group())
             order = (before[-1:] or after[:1]) if verb else (inside[:1] or after[:1])
             if order and (person := _person(context, order[0])):
                 return person

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 # pages, and the whole text is kept anyway.
 LONGEST = 20_000
 
-_ABBREVIATIONS = frozenset(
-    """
-    t.ex tex bl.a bla kl ca c:a cirka tel tfn st m.m mm m.fl o.s.v osv fr.o.m from t.o.m tom d.v.s dvs ang ev
-    resp v nr nr min tim jan feb febr mar apr jun jul aug sept sep okt nov dec mån tis ons tors tor fre lör sön
-    f.d fd s.k sk f.ö fö p.g.a pga i.st o.dyl etc bitr ordf sekr avd dr ing inkl exkl forts jfr kap obs enl
-    d e.d o.d t.f tf tills vidare f.n m.a.o p.s ps e.l mkt ngn ngt bitr. mr mrs ms e.g i.e approx no
-    """.split()
-)
+_ABBREVIATIONS_TEXT = """
+t.ex tex bl.a bla kl ca c:a cirka tel tfn st m.m mm m.fl o.s.v osv fr.o.m from t.o.m tom d.v.s dvs ang
+ev resp v nr min tim jan feb febr mar apr jun jul aug sept sep okt nov dec mån tis ons tors tor fre lör
+sön f.d fd s.k sk f.ö fö p.g.a pga i.st o.dyl etc bitr ordf sekr avd dr ing inkl exkl forts jfr kap obs
+enl d e.d o.d t.f tf tills vidare f.n m.a.o p.s ps e.l mkt ngn ngt bitr. mr mrs ms e.g i.e approx no
+"""
+_ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
 
 _BULLET = re.compile(r"[ \t]*(?P<bullet>[-–—•*·o▪●]|\d{1,2}[.):]|\(?[a-hA-H]\)|[ivx]{1,4}[.)])[ \t]+(?=\S)")
 _END = re.compile(r"[.!?…]+[)\"”’']*(?=\s|$)|[\U0001F300-\U0001FAFF☺☹]+|:-?[)(D](?=\s|$)|;-?\)(?=\s|$)")
@@ -90,8 +89,8 @@ def _soft(before: str, length: int, line: str) -> bool:
     first = line.split(None, 1)[0]
     if line.lstrip()[0].islower() and length >= 25 and before.rstrip()[-1:] not in ".!?:":
         return True
-    return (
-        55 <= length <= 90 and length + len(first) >= 66 or (length >= 45 and before.rstrip().endswith(","))
+    return (55 <= length <= 90 and length + len(first) >= 66) or (
+        length >= 45 and before.rstrip().endswith(",")
     )
 
 
