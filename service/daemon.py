@@ -25,7 +25,7 @@ from service.adapters.smtp import SmtpCourier
 from service.domain.timeline import next_moment
 from service.usecases.deliver import deliver
 from service.usecases.health import Health
-from service.usecases.keep_calendar import keep_calendar
+from service.usecases.keep_calendar import StepFailed, keep_calendar
 from service.usecases.office import Arrival, Office
 from service.usecases.receive import TOO_LARGE, handle_or_set_aside
 from service.usecases.reconcile import Findings, Lying, compare, said, stock_taken, tell, tell_of_unreadable
@@ -85,16 +85,11 @@ def one_round(
     for _ in range(2):
         if stopping():
             break
-        taken = 0
         try:
-            taken = keep_calendar(service.office)
-        except (StoreAway, StoreError):
-            raise
+            steps += keep_calendar(service.office, (StoreAway, StoreError))
         # A step that cannot be taken must not keep letters from being read and sent.
-        except Exception as fault:
-            log.exception("the calendar could not be kept")
-            away.append(f"kalendern: {type(fault).__name__}: {fault}")
-        steps += taken
+        except StepFailed as fault:
+            away.append(f"kalendern: {fault}")
         if courier and not stopping():
             more = deliver(service.office, courier, FAULTS, stopping, service.unsaved)
             sent += more

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 
 from service.domain.agenda import Draft, Item, compile_agenda
 from service.domain.distribution import chair, names, recipient, recipients, secretary
@@ -62,31 +63,65 @@ class Moment:
         return recipients(self.world, self.rules.distribution[mailing], self.meeting, lines, self.now)
 
 
-def keep_calendar(office: Office) -> int:
+class StepFailed(Exception):
+    """A step could not be taken.  All others have been; it is tried again in the next round."""
+
+
+# After so many failed tries of a step the secretary is told.
+TRIES = 3
+
+
+def keep_calendar(office: Office, temporary: tuple[type[Exception], ...] = ()) -> int:
     """Take every step that is due now; returns how many were taken.
 
     Each step is a transaction of its own, and what it changes decides what
-    is due next.
+    is due next.  A fault named in `temporary` (the database is away) is
+    raised on; a step with a fault of its own keeps no other from being
+    taken, and StepFailed is raised when all of them have been.
     """
     taken = 0
+    failed: list[Exception] = []
+
+    def one(part: Callable[[], int], meeting: date | None = None, step: str = "") -> None:
+        nonlocal taken
+        try:
+            taken += part()
+        except temporary:
+            raise
+        except Exception as fault:
+            log.exception("step=%s meeting=%s failed", step or "-", meeting or "-")
+            failed.append(fault)
+            if step:
+                _tell_of(office, f"{meeting} {step}", temporary)
+
     for key in list(office.store.world().meetings):
-        while _take_next(office, key):
-            taken += 1
-    return taken + keep_year(office) + _reports(office)
+        tried: set[Step] = set()
+        # What fails is passed over, and whatever else is due for the meeting is still done.
+        while step := _next(office, key, tried):
+            before = len(failed)
+            one(partial(_take, office, key, step), key, step)
+            if len(failed) > before:
+                tried.add(step)
+    one(partial(keep_year, office))
+    one(partial(_reports, office))
+    if failed:
+        raise StepFailed(f"{type(failed[0]).__name__}: {failed[0]}") from failed[0]
+    return taken
 
 
-def _take_next(office: Office, key: object) -> bool:
+def _next(office: Office, key: date, passed_over: Container[Step]) -> Step | None:
+    """The first step that is due for a meeting; looking costs nothing."""
+    steps = (d.step for d in _due(office.store.world(), office.rules, key, office.now()))
+    return next((step for step in steps if step not in passed_over), None)
+
+
+def _take(office: Office, key: date, step: Step) -> int:
     now = office.now()
-    world = office.store.world()
-    # Looking costs nothing; a transaction is opened only when there is something to do.
-    if not _due(world, office.rules, key, now):
-        return False
     with office.store.work() as book:
-        waiting = _due(book.world, office.rules, key, now)
-        if not waiting:
-            return False
-        meeting = book.world.meetings[key]  # type: ignore[index]
-        step = waiting[0].step
+        # Another clerk may have taken it meanwhile.
+        if step not in (d.step for d in _due(book.world, office.rules, key, now)):
+            return 0
+        meeting = book.world.meetings[key]
         taken = STEPS[step](Moment(book.world, office.rules, meeting, now))
         book.put((*taken.put, StepDone(meeting.key, step, now)))
         write(office, book, taken.posts, now)
@@ -95,7 +130,31 @@ def _take_next(office: Office, key: object) -> bool:
             book.ask(asked.question, [letter.message_id for letter in letters])
         book.note("step", meeting=meeting.key, detail=step)
     log.info("step=%s meeting=%s letters=%d", step, meeting.key, len(taken.posts))
-    return True
+    return 1
+
+
+def _tell_of(office: Office, mark: str, temporary: tuple[type[Exception], ...]) -> None:
+    """Count a failed step in the journal, and tell the secretary after the third time."""
+    now = office.now()
+    try:
+        with office.store.work() as book:
+            times = book.noted("step-failed", mark) + 1
+            if times <= TRIES:
+                book.note("step-failed", detail=mark)
+            to = to_secretary(book.world, now)
+            if times != TRIES or to is None:
+                return
+            facts = {
+                "heading": "Ett utskick kunde inte göras",
+                "intro": "Tjänsten har försökt flera gånger och fortsätter att försöka. "
+                "Säg till den som sköter tjänsten.",
+                "parts": (("Det här väntar", (mark,)),),
+            }
+            write(office, book, [Post(what="reminder", mailing="stock-taking", to=to, facts=facts)], now)
+    except temporary:
+        raise
+    except Exception:
+        log.exception("the secretary could not be told")
 
 
 def _due(world: World, rules: Rules, key: object, now: datetime) -> list[Due]:

@@ -13,9 +13,10 @@ none of it is sent.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 
-from service.usecases.keep_calendar import keep_calendar
+from service.usecases.keep_calendar import StepFailed, keep_calendar
 from service.usecases.office import Arrival, Office
 from service.usecases.receive import handle_or_set_aside
 from service.usecases.uncertain import ask_about
@@ -40,14 +41,14 @@ def catch_up(
     """
     for arrival in sorted(since_backup, key=lambda a: a.arrived):
         set_clock(arrival.arrived)
-        keep_calendar(office)
+        _steps(office, temporary)
         for number in office.store.keep([arrival]):
             # Once is enough: what cannot be handled now is tried again by the daemon.
             handle_or_set_aside(office, number, temporary)
     set_clock(now)
     held = []
     for _ in range(ROUNDS):
-        keep_calendar(office)
+        _steps(office, temporary)
         with office.store.work() as book:
             more = book.hold(WHY)
             held += more
@@ -57,3 +58,9 @@ def catch_up(
         ask_about(office, book, held, "restored", now)
         book.note("restored", detail=f"{len(since_backup)} letters read again, {len(held)} letters held")
     return len(held)
+
+
+def _steps(office: Office, temporary: tuple[type[Exception], ...]) -> None:
+    # What fails now is tried again, and told, by the daemon.
+    with suppress(StepFailed):
+        keep_calendar(office, temporary)
