@@ -20,7 +20,8 @@ from typing import Any
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from service.adapters.database import SqlStore, StoreAway, StoreError
-from service.adapters.imap import Fetched, ImapMailbox, MailboxAway
+from service.adapters.imap import Fetched, ImapMailbox, LoginRefused, MailboxAway
+from service.adapters.smtp import Away as PostAway
 from service.adapters.smtp import SmtpCourier
 from service.domain.timeline import next_moment
 from service.usecases.deliver import deliver
@@ -42,6 +43,7 @@ ROUND = timedelta(minutes=3)
 # A fault is followed by growing pauses, never by a tight loop.
 FIRST_PAUSE = timedelta(seconds=1)
 LONGEST_PAUSE = timedelta(minutes=5)
+REFUSED_PAUSE = timedelta(minutes=1)
 # The watchdog hears from us at least so often, in seconds, while anything moves.
 PING = 20.0
 # Mailbox and records are compared in the first round after this hour, local time.
@@ -60,6 +62,10 @@ class Round:
     sent: int = 0
     # What was away, in a line for the operator; empty when all went well.
     away: tuple[str, ...] = ()
+    # Whether the mail server was away: how, "" when it took a letter, None when there was nothing to send.
+    post_away: str | None = None
+    # The mailbox does not let us in, and many lock an account that is tried too often.
+    seldom: bool = False
 
 
 def one_round(
@@ -73,13 +79,16 @@ def one_round(
     A server that is away does not keep the clerk from the rest of the work.
     Raises StoreAway, for without the database there is none.
     """
-    kept = handled = steps = sent = 0
+    kept = handled = steps = 0
     away: list[str] = []
+    seldom = False
+    sending = _Sending(service, courier, stopping)
     if mailbox:
         try:
-            kept, handled = take_in(service, mailbox, courier, stopping)
+            kept, handled = take_in(service, mailbox, sending, stopping)
         except MailboxAway as fault:
             away.append(f"brevlådan: {fault}")
+            seldom = isinstance(fault, LoginRefused)
     handled += handle_kept(service, stopping)
     # What has just been delivered may complete a report, so the calendar is looked at again.
     for _ in range(2):
@@ -90,16 +99,40 @@ def one_round(
         # A step that cannot be taken must not keep letters from being read and sent.
         except StepFailed as fault:
             away.append(f"kalendern: {fault}")
-        if courier and not stopping():
-            more = deliver(service.office, courier, FAULTS, stopping, service.unsaved)
-            sent += more
-            if not more:
-                break
-    return Round(kept, handled, steps, sent, tuple(away))
+        if stopping() or not sending.deliver():
+            break
+    return Round(kept, handled, steps, sending.sent, tuple(dict.fromkeys(away)), sending.away, seldom)
+
+
+class _Sending:
+    """The deliveries of one round; once the mail server was away, it is left alone for the rest of it."""
+
+    def __init__(self, service: Service, courier: SmtpCourier | None, stopping: Callable[[], bool]) -> None:
+        self._service, self._courier, self._stopping = service, courier, stopping
+        self.sent = 0
+        self.away: str | None = None
+
+    def deliver(self) -> int:
+        """Send what waits; returns how many letters were taken."""
+        if self._courier is None or self.away:
+            return 0
+        service = self._service
+        try:
+            sent = deliver(service.office, self._courier, FAULTS, self._stopping, service.unsaved)
+        except PostAway as fault:
+            self.away = f"e-postservern: {fault}"
+            return 0
+        if sent:
+            self.away = ""
+        self.sent += sent
+        return sent
 
 
 def take_in(
-    service: Service, mailbox: ImapMailbox, courier: SmtpCourier | None, stopping: Callable[[], bool]
+    service: Service,
+    mailbox: ImapMailbox,
+    sending: _Sending | None = None,
+    stopping: Callable[[], bool] = lambda: False,
 ) -> tuple[int, int]:
     """Keep what is new in the mailbox, handle it, and move it only then.
 
@@ -121,8 +154,9 @@ def take_in(
         kept += len(store.keep(arrivals))
         handled += handle_kept(service, stopping)
         _move(service, mailbox, folder, validity)
-        if courier:
-            deliver(service.office, courier, FAULTS, stopping, service.unsaved)
+        if sending:
+            # Nobody waits for an answer until all the others have been read.
+            sending.deliver()
         if stopping():
             return kept, handled
     mailbox.looked_through = validity
@@ -199,7 +233,7 @@ def take_stock(service: Service, mailbox: ImapMailbox) -> Findings:
     now = office.now()
     mailbox.looked_through = None
     # What lies in the inbox unknown is taken in as any new letter.
-    kept, _ = take_in(service, mailbox, None, lambda: False)
+    kept, _ = take_in(service, mailbox)
     known = store.message_ids()
     there = {_bare(mark) for mark in mailbox.message_ids().values()}
     handled: list[Lying] = []
@@ -270,6 +304,9 @@ class Daemon:
         self._stop = threading.Event()
         self._health = Health()
         self._pinged = 0.0
+        # How the mail server was away the last time that there was something to send.
+        self._post_away = ""
+        self._stock_after: datetime | None = None
 
     def stop(self, *_: Any) -> None:
         """Finish the letter in hand, then end."""
@@ -311,9 +348,12 @@ class Daemon:
         pause = FIRST_PAUSE
         while not self._stop.is_set():
             self._bell.clear()
-            rest = 0.0
+            rest, seldom = 0.0, False
             try:
-                trouble = one_round(self._service, mailbox, courier, self._stopping).away
+                did = one_round(self._service, mailbox, courier, self._stopping)
+                trouble, seldom = did.away, did.seldom
+                if did.post_away is not None:
+                    self._post_away = did.post_away
                 if mailbox and not trouble:
                     self._take_stock(mailbox)
                 self._plan(scheduler)
@@ -330,6 +370,7 @@ class Daemon:
             self._tell(trouble)
             if trouble:
                 # A ring does not shorten the pause: the server that is away rings, too.
+                pause = max(pause, REFUSED_PAUSE) if seldom else pause
                 self._wait(self._stop, pause.total_seconds())
                 pause = min(pause * 2, LONGEST_PAUSE)
                 continue
@@ -354,6 +395,8 @@ class Daemon:
 
     def _tell(self, trouble: tuple[str, ...]) -> None:
         """Tell the operator how it is: the log, systemd's status, and `kallelse status`."""
+        # Letters that wait for the mail server pause by themselves; it is trouble all the same.
+        trouble = (*trouble, self._post_away) if self._post_away else trouble
         for line in trouble:
             log.warning("away: %s", line)
         news = self._health.after("; ".join(trouble), self._service.office.now())
@@ -366,10 +409,19 @@ class Daemon:
             book.note("health", detail=news.line)
 
     def _take_stock(self, mailbox: ImapMailbox) -> None:
-        """Once a day, in the morning, mailbox and records are compared."""
+        """Compare mailbox and records once a day; a fault in that is no fault of the round."""
         now = self._service.office.now()
-        if now.hour >= STOCK_TAKING_HOUR and not stock_taken(self._service.office, now.date()):
+        if now.hour < STOCK_TAKING_HOUR or (self._stock_after and now < self._stock_after):
+            return
+        if stock_taken(self._service.office, now.date()):
+            return
+        self._stock_after = now + timedelta(hours=1)
+        try:
             take_stock(self._service, mailbox)
+        except (StoreAway, StoreError):
+            raise
+        except Exception as fault:
+            log.warning("mailbox and records could not be compared: %s", fault)
 
     def _rest(self) -> float:
         """Seconds until the clerk looks without being rung for."""

@@ -51,8 +51,9 @@ def run(args: argparse.Namespace) -> int:
         if not args.once:
             return Daemon(service, notify).run()
         did = once(service)
-        if did.away:
-            raise Failed(f"{'; '.join(did.away)}. Inget är förlorat; kör igen när servern svarar")
+        away = (*did.away, did.post_away) if did.post_away else did.away
+        if away:
+            raise Failed(f"{'; '.join(away)}. Inget är förlorat; kör igen när servern svarar")
     return 0
 
 

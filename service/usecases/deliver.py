@@ -73,8 +73,8 @@ def deliver(
 ) -> int:
     """Send what waits; returns how many letters the server took.
 
-    Ends when the server is away or the service is stopping; what is left
-    waits for the next round.  `unsaved` remembers what was taken while the
+    Ends when the service is stopping, and raises `faults.away` when the
+    server is away; what is left waits for a later round.  `unsaved` remembers what was taken while the
     database was away, so that it is recorded, and not sent again, once it is
     back; the caller keeps the list as long as the process lives.
     """
@@ -97,8 +97,7 @@ def deliver(
                 sent += _deliver_one(office, courier, faults, letter, unsaved)
             except faults.away as fault:
                 _put_off(office, batch[at:], str(fault), office.now() + PAUSES[0])
-                log.warning("the mail server is away: %s", type(fault).__name__)
-                return sent
+                raise
     return sent
 
 

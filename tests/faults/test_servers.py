@@ -7,6 +7,7 @@ it ends, and the records, the mailbox and each recipient's mail are what they wo
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 import time
 from collections import Counter
@@ -396,6 +397,26 @@ def test_a_mail_server_that_fails_is_caught_up_with(fault: str, place: Place):
         place.later(minutes=20)
     place.check()
     count(SURVIVED, 1, fault)
+
+
+@pytest.mark.dovecot
+def test_a_mail_server_that_is_away_is_told_of_and_so_is_a_mailbox_that_lets_nobody_in(place: Place):
+    """`run --once` and the daemon's health hear of both, and a refused login is tried seldom."""
+    place.account.drop(*the_letters())
+    end = _smtp_refuses_connections(place)
+    did = place.round()
+    assert did.handled == 3
+    assert did.post_away
+    # Nothing is due for a minute, which says nothing about the server.
+    assert place.round().post_away is None
+    end()
+    assert place.later(minutes=5).post_away == ""
+    refused = ImapMailbox(dataclasses.replace(place.imap, password="fel"))
+    with closing(refused):
+        did = one_round(place.service, refused, place.courier)
+    assert did.seldom
+    assert did.away
+    place.check()
 
 
 @pytest.mark.dovecot
