@@ -134,6 +134,29 @@ class OpenQuestion:
     closed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What was read in a letter, and all that was meant according to its sender or the secretary.
+
+    `letter` is the number of the letter that was misread and `said_in` that
+    of the one which corrects it; `by` is the person who wrote that, None for
+    an outsider.  `how` is "chosen" (an answer to a question took another
+    reading than the first, or none), "reworded" (it was answered in other
+    words), "undone" (it was taken back; nothing is meant until a new wish
+    follows) or "decided" (the secretary's answer to a wish).
+    """
+
+    letter: int
+    read: tuple[Intent, ...]
+    meant: tuple[Intent, ...]
+    by: str | None
+    said_in: int
+    how: Literal["chosen", "reworded", "undone", "decided"]
+    at: datetime
+    # Set once it is stored.
+    number: int | None = None
+
+
 class Book(Protocol):
     """The records in one transaction: all of it is saved, or none."""
 
@@ -206,6 +229,12 @@ class Book(Protocol):
     def open_questions(self, about: int | None = None) -> list[OpenQuestion]: ...
 
     def close(self, question: OpenQuestion, answer: str) -> None: ...
+
+    def keep_correction(self, correction: Correction) -> None:
+        """Keep what somebody says was meant with the letter that was misread."""
+
+    def corrections(self, *, said_in: int | None = None) -> list[Correction]:
+        """All corrections in the order in which they were made, or those that one letter made."""
 
     def raw(self, number: int) -> bytes:
         """The bytes of a kept letter."""
@@ -338,6 +367,6 @@ class Office:
 
 
 __all__ = [
-    "Arrival", "Book", "Kept", "LetterState", "Office", "OpenQuestion", "Option", "Outbound", "Post",
+    "Arrival", "Book", "Correction", "Kept", "LetterState", "Office", "OpenQuestion", "Option", "Outbound", "Post",
     "Rendered", "Rules", "Store", "Undo",
 ]  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy import insert as plain_insert
 from service.adapters.database import codec, letters
 from service.adapters.database.models import (
     Blob,
+    CorrectionRow,
     Incoming,
     Journal,
     Outgoing,
@@ -26,7 +27,7 @@ from service.adapters.database.models import (
 )
 from service.adapters.database.shelves import Shelving, insert_into
 from service.domain.world import Charter, Entity, World, key_of
-from service.usecases.office import Kept, LetterState, OpenQuestion, Outbound, Undo
+from service.usecases.office import Correction, Kept, LetterState, OpenQuestion, Outbound, Undo
 
 _incoming = table_of(Incoming)
 _outgoing = table_of(Outgoing)
@@ -34,6 +35,7 @@ _question = table_of(Question)
 _undo = table_of(UndoRow)
 _blob = table_of(Blob)
 _asks = table_of(QuestionLetter)
+_correction = table_of(CorrectionRow)
 _WAITING = _outgoing.c.state == "waiting"
 OPEN = _question.c.closed.is_(False)
 
@@ -302,6 +304,18 @@ class SqlBook:
             .where(_question.c.number == question.number)
             .values(closed=True, answer=answer, closed_at=self._now)
         )
+
+    # The corrections.
+
+    def keep_correction(self, correction: Correction) -> None:
+        self._connection.execute(plain_insert(_correction), letters.correction_row(correction))
+
+    def corrections(self, *, said_in: int | None = None) -> list[Correction]:
+        wanted = select(_correction).order_by(_correction.c.number)
+        if said_in is not None:
+            wanted = wanted.where(_correction.c.said_in == said_in)
+        rows = self._connection.execute(wanted).mappings()
+        return [letters.correction(row, self._world.zone) for row in rows]
 
     # Files and the journal.
 

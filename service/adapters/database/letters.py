@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import RowMapping
 
 from service.adapters.database import codec
-from service.usecases.office import Kept, LetterState, OpenQuestion, Outbound
+from service.usecases.office import Correction, Kept, LetterState, OpenQuestion, Outbound
 from service.usecases.outgoing import Recipient
 
 Row = RowMapping | Mapping[str, Any]
@@ -131,6 +131,31 @@ def open_question(row: Row, zone: ZoneInfo) -> OpenQuestion:
         options=codec.loads(row["options"], zone),
         number=row["number"],
         closed=row["closed"],
+    )
+
+
+def correction_row(correction: Correction) -> dict[str, Any]:
+    return {
+        "letter": correction.letter,
+        "said_in": correction.said_in,
+        "read": codec.dumps(correction.read),
+        "meant": codec.dumps(correction.meant),
+        "by": correction.by,
+        "how": correction.how,
+        "at": correction.at,
+    }
+
+
+def correction(row: Row, zone: ZoneInfo) -> Correction:
+    return Correction(
+        letter=row["letter"],
+        read=codec.loads(row["read"], zone),
+        meant=codec.loads(row["meant"], zone),
+        by=row["by"],
+        said_in=row["said_in"],
+        how=row["how"],
+        at=row["at"].astimezone(zone),
+        number=row["number"],
     )
 
 

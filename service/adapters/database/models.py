@@ -401,6 +401,21 @@ class UndoRow(Base):
     undone_at: Mapped[datetime | None]
 
 
+class CorrectionRow(Base):
+    """What was read in a letter, and what somebody says was meant."""
+
+    __tablename__ = "correction"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+    number: Mapped[Number]
+    letter: Mapped[int] = mapped_column(ForeignKey("incoming.number"), index=True)
+    said_in: Mapped[int] = mapped_column(ForeignKey("incoming.number"), index=True)
+    read: Mapped[Json]
+    meant: Mapped[Json]
+    by: Mapped[str | None]
+    how: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime]
+
+
 class Journal(Base):
     """What has happened, a line each, in order."""
 
