@@ -220,6 +220,11 @@ _LESS_BY = re.compile(
     r"\b(?:(?:korta|minska|dra|banta|skär)\w* (?:\S+ ){0,4}?med|(?:dra|dras|ta|tas|skär|knapra|"
     r"korta|kapa) (?:av|bort|ner|ned)|(?:stryk|kapa|cut|shorten) (?:\S+ ){0,3}?(?:by)?)\b"
 )
+# A time that is told or found wrong, not asked for.
+_TOLD_TIME = re.compile(
+    r"\b(?:tog|blev|var|hade|förra|totalt|sammanlagt|snålt|i (?:under|över)kant|"
+    r"för (?:lite|litet|mycket|kort|långt|långa|korta|knappt)|too (?:short|long|little|much))\b"
+)
 _REST = re.compile(
     r"\b(?:resten|övriga|övrigt|annars|allt annat|de andra|the rest|everything else|otherwise)\b"
 )
@@ -300,6 +305,9 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
     above; they stand in `text` as well.
     """
     state = _State(reader.items)
+    if len(re.findall(r"(?:^|\s)\(?\d\)\s", text)) >= 2:
+        # "1) punkt 4 utgår 2) punkt 6 flyttas": each on a line of its own.
+        text = re.sub(r"(?<=\s)\(?(\d)\)\s+", r"\n\1) ", text)
     left: list[str] = []
     for part, item in _parts(text, remarks):
         state.last = (item,) if item is not None else state.last
@@ -502,6 +510,9 @@ def _read_sentence(text: str, reader: Reader, state: _State, *, implied: bool) -
         return
     if "add" in names and _add(text, tokens, spoken, reader, state):
         return
+    if re.search(r"\bslå\w* (?:\w+ ){0,3}?(?:ihop|samman)\b|\bmerge\b", folded):
+        state.doubt = state.doubt or "punkter kan inte slås ihop här"
+        return
     clauses = _clauses(text, tokens, reader)
     _resolve(clauses, reader, state, folded, text, implied=implied)
 
@@ -517,6 +528,7 @@ def _clauses(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
         (m.start(), m.end())
         for m in _SEPARATOR.finditer(folded)
         if not any(a < m.end() and m.start() < b for a, b in inside)
+        and not any(s.name in _STRONG and s.start <= m.start() < s.end for s in spoken)
     ]
     edges = [0, *(e for _, e in cuts)]
     ends = [*(s for s, _ in cuts), len(folded)]
@@ -634,6 +646,16 @@ def _joined(clauses: list[Clause], joints: list[str]) -> list[Clause]:
             continue
         if (
             previous
+            and not previous.muted
+            and not clause.muted
+            and not clause.verbs
+            and joint in {",", "och", "and", "med"}
+            and _completes(previous, kinds)
+        ):
+            _merge(previous, clause)
+            continue
+        if (
+            previous
             and joint in {":", "–", "-", "—"}
             and not previous.verbs
             and not previous.of(*_CARRIES, *_DETAILS)
@@ -694,6 +716,24 @@ def _merged(first: Clause, second: Clause) -> Clause:
         first.start, second.end, second.whole[first.start : second.end], [*first.tokens, *second.tokens],
         first.verbs | second.verbs, second.muted, second.whole,
     )  # fmt: skip
+
+
+_ANCHORS = frozenset({"before", "after", "first", "last"})
+
+
+def _completes(previous: Clause, kinds: set[str]) -> bool:
+    """Whether a clause gives what the one before it lacks.
+
+    "Byt plats på SIP och Barnahus"; "ändra föredragande på 4, det blir Eva";
+    "tidigare, direkt efter 2".
+    """
+    if "swap" in previous.verbs and len(previous.of(*_CARRIES)) < 2:
+        return True
+    if "presenter" in previous.verbs and not previous.of("person", "me") and kinds & {"person", "me"}:
+        return True
+    return bool(
+        kinds <= _ANCHORS | {"item"} and kinds & _ANCHORS and not previous.of(*sorted(_ANCHORS), "to")
+    )
 
 
 _STOP_TITLE = frozenset(["dagordningen", "utkastet", "mötet", "listan", "dokumentet", "bilagan"])
@@ -799,6 +839,7 @@ def _act(
         or laters
         or (clocks and not everything)
         or ("presenter" in verbs and not everything)
+        or (clause.of("type") and not everything)
         else []
     )
     for anchor in anchors:
@@ -878,6 +919,12 @@ def _act(
         and (_PRONOUN.search(clause.text) or implied or definite & {"remove", "postpone"})
     ):
         items = state.last
+    if (
+        not items
+        and state.owned is not None
+        and re.search(r"\b(?:hennes|hans|hens|her|his) (?:punkt|ärende|del|dragning|item|pass)", clause.text)
+    ):
+        items = (state.owned,)
     if not items and "presenter" in verbs:
         owned = [n for t in clause.of("person") if (n := _owned(t.person, reader)) is not None]
         if len(clause.of("person", "me")) >= 2 and len(owned) == 1:
@@ -903,7 +950,19 @@ def _act(
         a, b = items
         state.found += [(Operation("move", item=a, to=b), words), (Operation("move", item=b, to=a), words)]
         return
+    if (
+        not items
+        and clocks
+        and state.last
+        and re.search(r"\b(?:ge|ger|få|får|behöver|räcker|ha|give|needs)\b", clause.text)
+        and not clause.of("person")
+    ):
+        # "Sätt Eva på trean och ge henne 25 min."
+        items = state.last
     if not items:
+        if clocks and not _TOLD_TIME.search(clause.text):
+            # A time that belongs to no item that could be told.
+            state.doubt = state.doubt or "en tid gick inte att knyta till någon punkt"
         if (
             definite & {"remove", "postpone", "swap"}
             or ("move" in verbs and moving)
@@ -1038,19 +1097,8 @@ def _details(
     text = clause.text
     clocks = clause.of("clock")
     by_number = {i.number: i for i in reader.items}
-    asked_time = (
-        clocks
-        and not re.search(
-            (
-                r"\b(?:i (?:under|över)kant|för (?:lite|litet|mycket|kort|långt|långa|korta|"
-                r"knappt)|snålt|too "
-                r"(?:short|long|little|much))\b"
-            ),
-            text,
-        )
-        and not re.search(r"\b(?:tog|blev|var|hade|förra)\b", text)
-    )
-    if asked_time and not (text.strip().endswith("?") and not verbs):
+    asked_time = clocks and not _TOLD_TIME.search(text)
+    if asked_time and not (text.strip().endswith("?") and not verbs and not _ASKS.match(clause.whole)):
         clock = clocks[-1]
         # "10 min i stället för 20 min", "inte 20 utan 10 min"
         if len(clocks) > 1 and (instead := re.search(r"i ?stället för|i st f|instead of|mot ", text)):
