@@ -179,6 +179,9 @@ def _claims_in(context: Context, index: int) -> list[Claim]:
         if is_supposed(context, hit) and hit.rule != "absence/unsure":
             continue
         subject = subject_of(context, hit)
+        if hit.rule == "attendance/after-all" and subject.who == "nobody" and _takes_back(context, hit):
+            # "Ni kan bortse från mitt återbud" is said by who comes.
+            subject = Subject("speaker")
         people, candidates = _ids(context, subject)
         strangers = tuple(m.contact for m in subject.people if m.contact) if says == "coming" else ()
         if not people and not strangers:
@@ -192,6 +195,10 @@ def _claims_in(context: Context, index: int) -> list[Claim]:
             )
         )  # fmt: skip
     return _without_contradictions(context, index, claims)
+
+
+def _takes_back(context: Context, hit: Hit) -> bool:
+    return bool(re.search(r"återbud|förhinder|frånvaro|avanmäl|avbok", fold(context.text_of(hit.line))))
 
 
 def _wants_another_day(context: Context, hit: Hit) -> bool:
@@ -224,6 +231,9 @@ def _by_the_clock(context: Context, hit: Hit, says: Says, extent: Extent) -> tup
     text = context.text_of(hit.line)
     begin, end = clause_bounds(text, hit.start)
     start_at, end_at = (m.hour * 60 + m.minute for m in (meeting.start, meeting.end))
+    within = re.search(r"(?:mellan|from|från) (?:kl\.? )?(\d{1,2})(?:[.:]\d\d)? (?:och|till|to) (\d{1,2})(?!\d)", text[begin:end])
+    if within and int(within[1]) * 60 <= start_at < int(within[2]) * 60 < end_at:
+        return "early", "absent"
     for clock in find_clock(text[begin:end]):
         minutes = clock.minutes + (720 if clock.loose and clock.minutes < start_at else 0)
         before = bare(fold(text[: begin + clock.end]))
@@ -835,7 +845,7 @@ def _absence(
         )
     if when.doubt or not when.keys:
         certain = False
-    if person is not None and not _has_part(context, person):
+    if person is not None and not _has_part(context, person) and _covers_someone_named(context, person):
         # A substitute who cannot come: whose place then stands empty is for a person to say.
         certain, doubt = False, doubt or "den som inte kan komma har ingen egen plats"
     if claim.perhaps:
@@ -860,6 +870,11 @@ def _absence(
         person=person, meetings=when.keys, substitute=_with_address(context, substitute), extent=claim.extent,
         certain=certain, evidence=tuple(evidence), doubt=doubt, alternatives=alternatives,
     )  # fmt: skip
+
+
+def _covers_someone_named(context: Context, person: str) -> bool:
+    holders = {s.holder for s in context.surroundings.network.seats_covered_by(person)}
+    return any(m.person in holders for m in context.people)
 
 
 def _with_address(context: Context, substitute: str | Contact | None) -> str | Contact | None:

@@ -72,7 +72,7 @@ def _same_as_move(found: Sequence[Intent], change: MeetingChange) -> bool:
 
 
 _ROOM = re.compile(
-    r"(?<!\w)(?:lokal\w*|sal|salen|rum|rummet|möte\w*|sammanträde\w*|strategidag\w*|teams|digitalt|room|venue|meeting)(?!\w)"
+    r"(?<!\w)(?:lokal\w*|sal|salen|rum|rummet|möte\w*|sammanträde\w*|strategidag\w*|room|venue|meeting)(?!\w)"
 )
 
 
@@ -87,6 +87,9 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             # From anybody else it is no news: "vi ses på Birka".
             continue
         text = fold(context.text_of(hit.line))
+        if kind == "place" and re.search(r"(?<!\w)jag(?!\w)", text) and digital_place(text) and not _ROOM.search(_DIGITAL.sub("", text)):
+            # "Jag tar det via Teams" is the writer's own way of taking part.
+            continue
         if kind == "place" and not _decides(context) and not _ROOM.search(text):
             continue
         ours = _OURS.search(text) or any(m.keys for m in context.meetings_in(hit.line))

@@ -44,7 +44,12 @@ PRONOUNS = "jag|hon|han|vi|undertecknad|she|he"
 OPEN, CLOSE = "‹", "›"
 # What stands beside a name in brackets or between commas belongs to it:
 # "Petra Hallin (bitr. skolchef)", "Petra Hallin, vår ekonom,".
-_NAME = rf"{OPEN}p\d+{CLOSE}(?:,? ?\([^()]{{0,80}}\)|, [^,;:.!?‹›]{{2,60}}(?=, ))?"
+# A title before a name belongs to it: "av verksamhetschef Johan Edlund".
+_TITLED = (
+    r"(?:(?:min|vår|kollegan|kollega|biträdande|bitr|tf|förste) ){0,2}"
+    r"(?:[\w-]{0,24}(?:chef|samordnare|läkare|ledare|sekreterare|rektor|direktör|ersättare|suppleant|vikarie|kollega) )?"
+)
+_NAME = rf"{_TITLED}{OPEN}p\d+{CLOSE}(?:,? ?\([^()]{{0,80}}\)|, [^,;:.!?‹›]{{2,60}}(?=, ))?"
 # Before a meeting or a date there may be little words: "till den", "inte heller på".
 _LEAD = r"(?:(?:på|till|vid|under|i|den|för|från|inför|om|just|at|on|for|the) ){0,2}"
 _SLOT_PATTERN = {
