@@ -8,6 +8,7 @@ follow die at random steps until one comes through.
 
 from __future__ import annotations
 
+import dataclasses
 import random
 import re
 from collections import Counter
@@ -132,13 +133,16 @@ def books(url: str, account: Account, post: Post) -> Books:
     """Look at everything there is."""
     with closing(open_store(url)) as store:
         letters_out = list(store.letters_out())
+        letters_in = list(store.letters_in())
+        # PostgreSQL does not use a number again that a kill has wasted.
+        rank = {r.number: place for place, r in enumerate(letters_in, 1)}
         journal = table_of(Journal)
         with store._reader.connect() as connection:
             told = connection.execute(select(journal.c.detail).where(journal.c.what == "interrupted"))
             interrupted = {detail.split(" ")[0] for detail in told.scalars()}
         return Books(
-            world=store.world(),
-            letters_in=[(r.message_id, r.state, r.sender, str(r.reading)) for r in store.letters_in()],
+            world=_renumbered(store.world(), rank),
+            letters_in=[(r.message_id, r.state, r.sender, str(r.reading)) for r in letters_in],
             letters_out=Counter(
                 (
                     o.what,
@@ -149,7 +153,7 @@ def books(url: str, account: Account, post: Post) -> Books:
                     o.subject,
                     _TOKEN.sub(r"\1", o.text),
                     o.state,
-                    o.because_of,
+                    rank.get(o.because_of or 0),
                 )
                 for o in letters_out
             ),
@@ -162,6 +166,22 @@ def books(url: str, account: Account, post: Post) -> Books:
             written={o.message_id for o in letters_out},
             refused={o.message_id for o in letters_out if o.state == "refused"},
         )
+
+
+def _renumbered(world: Any, rank: dict[int, int]) -> Any:
+    """The world as it would be if letters had been numbered without gaps."""
+
+    def item(one: Any) -> Any:
+        if one.letter is None:
+            return one
+        index = one.id.partition(".")[2]
+        return dataclasses.replace(one, letter=rank[one.letter], id=f"{rank[one.letter]}.{index}")
+
+    items = [item(one) for one in world.items.values()]
+    drafts = {
+        key: dataclasses.replace(d, lines=tuple(item(x) for x in d.lines)) for key, d in world.drafts.items()
+    }
+    return dataclasses.replace(world, items={one.id: one for one in items}, drafts=drafts)
 
 
 def _id_of(raw: bytes) -> str:

@@ -158,6 +158,7 @@ def test_a_daemon_killed_while_it_watches_loses_nothing(
         kills += one.end().status == -9
     last = launcher.start("--config", str(house.config), "run")
     daemons.append(last)
+    wait_for(lambda: "ready" in last.words, 30, "the daemon")
     wait_for(lambda: _all_done(house, wanted), 60, "the work", step=0.2)
     last.tell()
     assert last.end().status == 0
