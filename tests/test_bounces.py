@@ -197,13 +197,7 @@ def test_the_report_of_the_next_mailing_notes_the_address(desk: Desk):
 def test_a_person_who_forwards_a_bounce_is_a_person(desk: Desk):
     """A member's question about it goes to the secretary as a question, not as a bounce."""
     got = desk.mail("tomas.oberg", "VB: Undelivered Mail Returned to Sender",
-                    "Hej, vet ni varför den här kom?
-
-"
-                    f"Från: MAILER-DAEMON
-Ämne: Undelivered
-
-<{JOHAN}>: 550")  # fmt: skip
+                    f"Hej, vet ni varför den här kom?\n\nFrån: MAILER-DAEMON\n\n<{JOHAN}>: 550")  # fmt: skip
 
     assert "studs" not in " ".join(g.words for g in got)
     assert desk.service.store.world().people["johan.edlund"].email == JOHAN
