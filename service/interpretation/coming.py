@@ -652,6 +652,11 @@ def _when(context: Context, claim: Claim) -> When:
     if not _useful(own):
         others = _claimed_elsewhere(context, claim)
         own = [m for m in rows if m not in others]
+    if claim.line == SUBJECT and any(
+        f.foreign and f.first == m.first for m in own for f in context.meetings
+    ):
+        # The body says whose meeting the day of the subject line is.
+        return When((), None, "own", past=True)
     away = _away_between(context, own)
     if away:
         return When(away, None, "own")
