@@ -202,7 +202,7 @@ def test_two_real_daemons_fall_silent(tmp_path: Path):
                 "Message-ID: <gnista@samverkan.example>\r\n\r\nHej! Hur funkar det har?\r\n"
             )
             servers.deliver(raw.encode(), THEM)
-            wait_for(lambda: any(US in p.recipients for p in servers.posted), 30, "their answer")
+            wait_for(lambda: any(US in p.recipients for p in servers.posted), 120, "their answer")
             time.sleep(4)
             between = [p for p in servers.posted if {US, THEM} & set(p.recipients)]
             said = [re.search(rb"(?im)^subject: (.*)", p.raw) for p in between]
@@ -213,4 +213,4 @@ def test_two_real_daemons_fall_silent(tmp_path: Path):
             for daemon in daemons:
                 daemon.terminate()
             for daemon in daemons:
-                assert daemon.wait(20) == 0
+                assert daemon.wait(60) == 0
