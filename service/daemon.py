@@ -201,6 +201,8 @@ def _move(service: Service, mailbox: ImapMailbox, folder: str, validity: int) ->
         return
     uids = service.store.to_move(folder, validity)
     if uids:
+        # What is moved away is not found again by looking, so its effects must be on the disk.
+        service.store.make_lasting()
         mailbox.move_to_handled(uids, uidvalidity=validity)
         service.store.moved(folder, validity, uids)
 

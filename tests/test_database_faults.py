@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sqlite3
 import stat
@@ -283,7 +284,7 @@ def test_a_store_without_a_file_serves_and_leaves_nothing():
 
 
 def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path):
-    """A write-ahead log, foreign keys, and a commit that is on the disk when it returns."""
+    """A write-ahead log that a killed process leaves whole, and foreign keys."""
     store = open_store(f"sqlite:///{tmp_path}/kallelse.db")
     with store._reader.connect() as connection:
         asked = [
@@ -292,7 +293,22 @@ def test_sqlite_is_set_up_to_lose_nothing(tmp_path: Path):
         ]
     store.close()
 
-    assert asked == ["wal", 1, 2]
+    assert asked == ["wal", 1, 1]
+
+
+def test_what_must_outlive_a_power_cut_is_put_on_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """The log first, for it holds the newest, and then the database itself."""
+    synced: list[str] = []
+    really = os.fsync
+    store = open_store(f"sqlite:///{tmp_path}/kallelse.db")
+    store.keep([arrival("1", uid=1, message_id="<1@x>")])
+    monkeypatch.setattr(
+        os, "fsync", lambda fd: (synced.append(os.readlink(f"/proc/self/fd/{fd}")), really(fd))[1]
+    )
+    store.make_lasting()
+    store.close()
+
+    assert synced == [f"{tmp_path}/kallelse.db-wal", f"{tmp_path}/kallelse.db"]
 
 
 @pytest.mark.slow

@@ -89,6 +89,8 @@ def deliver(
         log.warning("letter=%s was on its way when the service stopped; it is sent again", letter.number)
     while not stopping() and (batch := store.waiting(office.now(), limit=BATCH)):
         store.sending([letter.number for letter in batch if letter.number is not None])
+        # After a power cut we know at least which letters may have gone out.
+        store.make_lasting()
         for at, letter in enumerate(batch):
             if stopping():
                 _put_off(office, batch[at:], "tjänsten stoppas", office.now())

@@ -288,6 +288,9 @@ class Store(Protocol):
     def waiting(self, now: datetime, limit: int = 50) -> list[Outbound]:
         """Letters whose time to be sent has come, oldest first."""
 
+    def make_lasting(self) -> None:
+        """See that all that has been committed would outlive a power cut."""
+
     def sending(self, numbers: Sequence[int]) -> None:
         """Say, in a commit, that these are about to be handed to the server."""
 
@@ -367,6 +370,6 @@ class Office:
 
 
 __all__ = [
-    "Arrival", "Book", "Correction", "Kept", "LetterState", "Office", "OpenQuestion", "Option", "Outbound", "Post",
-    "Rendered", "Rules", "Store", "Undo",
+    "Arrival", "Book", "Correction", "Kept", "LetterState", "Office", "OpenQuestion", "Option", "Outbound",
+    "Post", "Rendered", "Rules", "Store", "Undo",
 ]  # fmt: skip

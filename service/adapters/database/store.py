@@ -8,7 +8,7 @@ import secrets
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -115,7 +115,7 @@ def open_store(
     engine, lock, where = make_engine(url, data_folder, patience)
     try:
         migrate(engine, where)
-        return SqlStore(engine, lock, now)
+        return SqlStore(engine, lock, now, where)
     except BaseException:
         engine.dispose()
         raise
@@ -128,13 +128,15 @@ class SqlStore:
     nothing of that call has been saved.
     """
 
-    def __init__(self, engine: Engine, lock: Lock, now: Callable[[], datetime]) -> None:
+    def __init__(self, engine: Engine, lock: Lock, now: Callable[[], datetime], where: str) -> None:
         self._engine = engine
         # A single question needs no transaction.  SQLite begins none by itself (see `engine`).
         self._reader = engine.execution_options(
             **({"isolation_level": "AUTOCOMMIT"} if self._serves_many else {"reads": True})
         )
         self._lock = lock
+        # The SQLite file, or the server's address for an error's sake.
+        self._where = where
         self._now = now
         self._shelving = Shelving(engine.dialect)
         # Tells our own letters on their way from those of another service.
@@ -591,6 +593,18 @@ class SqlStore:
         except sqlite3.Error as error:
             path.unlink(missing_ok=True)
             raise StoreAway(f"The backup {path} could not be written: {error}.") from error
+
+    def make_lasting(self) -> None:
+        """Put on the disk all that has been committed; on PostgreSQL each commit already is.
+
+        One call serves many commits, so letters are not handled at the
+        pace of the disk.
+        """
+        if self._serves_many:
+            return
+        for name in (f"{self._where}-wal", self._where):
+            with suppress(FileNotFoundError), open(name, "rb") as file:
+                os.fsync(file.fileno())
 
     def close(self) -> None:
         self._engine.dispose()
