@@ -99,6 +99,7 @@ def deliver(
                 sent += _deliver_one(office, courier, faults, letter, unsaved)
             except faults.away as fault:
                 _put_off(office, batch[at:], str(fault), office.now() + PAUSES[0])
+                log.warning("the mail server is away: %s", type(fault).__name__)
                 raise
     return sent
 
