@@ -264,6 +264,7 @@ NOTES: dict[str, dict[str, Any]] = {
     "question": {"kind": "question", "passed_to": "Ingrid Palm"},
     "undone": {"kind": "undone", "what": ["”Läget på elevhälsan” står inte längre på dagordningen."]},
     "undone, whole": {"kind": "undone", "what": ()},
+    "taken back": {"kind": "taken-back", "meetings": (FEBRUARY,)},
     "nothing-to-undo": {"kind": "nothing-to-undo"},
     "approval": {"kind": "approval", "meeting": FEBRUARY, "what": "agenda", "goes_at": at(2, 4, 8)},
     "approval, minutes, now": {"kind": "approval", "meeting": FEBRUARY, "what": "minutes", "goes_at": None},

@@ -13,6 +13,7 @@ from service.domain.intents import Intent
 from service.domain.network import Network, Person
 from service.domain.personal_data import masked
 from service.domain.policy import reason, verdict
+from service.usecases.correcting import keep_undoing
 from service.usecases.describe import describe
 from service.usecases.filing import FILING
 from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
@@ -20,7 +21,7 @@ from service.usecases.filing.matters import held_item
 from service.usecases.filing.undoing import undo_letter
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
-from service.usecases.opening import Opened
+from service.usecases.opening import Opened, open_letter
 from service.usecases.outgoing import Post, Recipient
 from service.usecases.writing import write
 
@@ -37,13 +38,35 @@ def carry_out(
     speaker: Person | None = None,
     receipt: bool = True,
     thread: Opened | None = None,
+    told: tuple[Note, ...] = (),
 ) -> LetterState:
-    """File each intent in turn, and answer the sender once for all of them.
+    """File each intent in turn, and answer the sender once for all of them; see `file_all`."""
+    return file_all(
+        office, book, opened, wishes, files,
+        decided=decided, released=released, speaker=speaker, receipt=receipt, thread=thread, told=told,
+    )[0]  # fmt: skip
+
+
+def file_all(
+    office: Office,
+    book: Book,
+    opened: Opened,
+    wishes: Iterable[Intent],
+    files: Mapping[str, FileRef],
+    *,
+    decided: bool = False,
+    released: bool = False,
+    speaker: Person | None = None,
+    receipt: bool = True,
+    thread: Opened | None = None,
+    told: tuple[Note, ...] = (),
+) -> tuple[LetterState, Outcome]:
+    """File each intent in turn, and answer the sender once for all of them; returns what came of it.
 
     `decided` means that somebody has already said yes, and `released` that
     it was the secretary, who has been told of any personal numbers;
     `speaker` is then whose wish it is.  The receipt answers `thread` where that is another
-    letter than the one which is carried out.
+    letter than the one which is carried out, and begins with what there is `told` already.
     """
     now = office.now()
     who = speaker if decided else opened.speaker
@@ -51,6 +74,8 @@ def carry_out(
     held: list[Intent] = []
     private: list[Intent] = []
     shown: list[Intent] = []
+    filed: list[Intent] = []
+    undone: list[int] = []
     found = () if released else places_of_personal_numbers(opened.letter.subject, opened.reading.text, files)
     for index, intent in enumerate(wishes):
         speaker_id = opened.speaker.id if opened.speaker else None
@@ -95,6 +120,9 @@ def carry_out(
         one = FILING[type(intent)](case)
         one = apply(book, opened.number, one, case)
         outcome = outcome.plus(one)
+        filed.append(intent)
+        if case.answers is not None and any(n.kind == "undone" for n in one.notes):
+            undone.append(case.answers)
     if held:
         why = reason(opened.role, opened.trust)
         outcome = outcome.plus(_ask_the_secretary(office, book, opened, held, files, why, found))
@@ -104,10 +132,14 @@ def carry_out(
         outcome = outcome.plus(_hold_back(office, book, opened, private, who, files, found))
     _send(office, book, outcome)
     if receipt:
-        answer(office, book, thread or opened, outcome, about=opened.number)
+        whole = Outcome(notes=told).plus(outcome)
+        answer(office, book, thread or opened, whole, about=opened.number)
+    if not decided:
+        taken_back = [open_letter(office, book, n, office.parse(book.raw(n))) for n in undone]
+        keep_undoing(office, book, taken_back, opened, filed)
     if outcome.asks or held or shown or private:
-        return "asked"
-    return "acted" if outcome != Outcome() else "noted"
+        return "asked", outcome
+    return ("acted" if outcome != Outcome() else "noted"), outcome
 
 
 def apply(book: Book, number: int, outcome: Outcome, case: Case) -> Outcome:

@@ -14,12 +14,12 @@ from service.domain import intents
 from service.domain.agenda import FileRef
 from service.domain.references import from_a_service
 from service.usecases.bounces import file_bounce, key_of
-from service.usecases.carrying_out import carry_out, receipt_to
+from service.usecases.carrying_out import carry_out, file_all, receipt_to
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office
 from service.usecases.opening import Opened, open_letter, reading_json, store_files
 from service.usecases.outgoing import Post
-from service.usecases.settle import may_answer, settle_question
+from service.usecases.settle import may_answer, settle_in_own_words, settle_question, settle_remark
 from service.usecases.writing import write
 
 log = logging.getLogger("kallelse.receive")
@@ -91,8 +91,13 @@ def _attend_to(office: Office, book: Book, opened: Opened) -> LetterState:
         state = settle_question(office, book, question, opened)
         if state is not None:
             return state
+    if (state := settle_remark(office, book, opened)) is not None:
+        return state
     files = store_files(office, book, opened)
-    return carry_out(office, book, opened, opened.reading.intents, files)
+    state, outcome = file_all(office, book, opened, opened.reading.intents, files)
+    if question and not question.closed and state == "acted" and not outcome.asks:
+        settle_in_own_words(office, book, question, opened)
+    return state
 
 
 def _proven(opened: Opened) -> bool:

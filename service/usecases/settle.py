@@ -4,20 +4,28 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Sequence
-from datetime import date
 
-from service.domain import intents
 from service.domain.agenda import Item
 from service.domain.distribution import may_decide
-from service.domain.intents import Intent
+from service.domain.intents import Intent, Undo
+from service.domain.network import Meeting
 from service.domain.policy import power_of
 from service.domain.world import World
 from service.interpretation.choices import Choice, choose
-from service.interpretation.meetings import find_meetings
-from service.interpretation.surroundings import Surroundings
 from service.usecases.bounces import new_address
-from service.usecases.carrying_out import answer, carry_out, receipt_to
-from service.usecases.filing.case import Note, Outcome
+from service.usecases.carrying_out import answer, apply, carry_out, file_all, receipt_to
+from service.usecases.correcting import (
+    about_days,
+    days_of,
+    instead,
+    keep,
+    keep_choice,
+    keep_rewording,
+    named_days,
+    remark_on_receipt,
+)
+from service.usecases.describe import describe
+from service.usecases.filing.case import Ask, Case, Note, Outcome
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
 from service.usecases.opening import Opened, open_letter, store_files
 from service.usecases.outgoing import Post
@@ -105,15 +113,16 @@ def _chosen(
         return question.options[chosen.number - 1]
     if not question.options:
         return None
-    days = _meetings_named(office, book, opened)
-    by_day = [o for o in question.options if days and days == _meetings_of(o)]
+    days = named_days(office, book, opened)
+    by_day = [o for o in question.options if days and days == days_of(o.intents)]
     if len(by_day) == 1:
         return by_day[0]
-    if days and question.kind == "reading":
-        # "Nej, mötet i april": the same reading, about another meeting.
+    if days and (question.kind == "reading" or (question.kind == "wish" and chosen.yes)):
+        # "Nej, mötet i april", "ja, men i april": the same reading, about another meeting.
         for option in question.options:
-            if moved := _about(option, days):
-                return moved
+            others = [d for d in days if d not in days_of(option.intents)]
+            if others and (moved := about_days(option.intents, others)):
+                return Option(_sentence(book, office, moved), moved)
     if chosen.yes and len(question.options) <= 2:
         return question.options[0]
     if chosen.no:
@@ -123,37 +132,9 @@ def _chosen(
     return None
 
 
-def _meetings_named(office: Office, book: Book, opened: Opened) -> tuple[date, ...]:
-    now = office.now()
-    surroundings = Surroundings(book.world.network_on(now.date()), now)
-    found = find_meetings(opened.reading.text, opened.letter, surroundings)
-    return tuple(dict.fromkeys(k for m in found if not m.open and not m.conflict for k in m.keys))
-
-
-def _meetings_of(option: Option) -> tuple[date, ...]:
-    days: list[date] = []
-    for intent in option.intents:
-        match intent:
-            case intents.Absence() | intents.Attendance():
-                days += intent.meetings
-            case intents.Proposal() | intents.MeetingChange() | intents.MinutesFiled():
-                days += [intent.meeting] if intent.meeting else []
-            case _:
-                pass
-    return tuple(dict.fromkeys(days))
-
-
-def _about(option: Option, days: tuple[date, ...]) -> Option | None:
-    changed: list[Intent] = []
-    for intent in option.intents:
-        match intent:
-            case intents.Absence() | intents.Attendance():
-                changed.append(dataclasses.replace(intent, meetings=days))
-            case intents.Proposal() | intents.MeetingChange() | intents.MinutesFiled():
-                changed.append(dataclasses.replace(intent, meeting=days[0]))
-            case _:
-                return None
-    return Option(option.sentence, tuple(changed)) if changed else None
+def _sentence(book: Book, office: Office, wishes: Sequence[Intent]) -> str:
+    network = book.world.network_on(office.now().date())
+    return " ".join(describe(i, network) for i in wishes)
 
 
 def _carry_out_option(
@@ -162,6 +143,7 @@ def _carry_out_option(
     first = open_letter(office, book, question.about, office.parse(book.raw(question.about)))
     speaker = book.world.people.get(question.speaker or "")
     asked_the_sender = question.kind == "reading"
+    keep_choice(office, book, question, first, opened, option.intents)
     if not option.intents:
         dropped = _drop_late(book.world, question.about)
         if dropped:
@@ -169,7 +151,7 @@ def _carry_out_option(
             answer(office, book, first, Outcome(notes=tuple(_not_taken_up(i) for i in dropped)))
         answer(office, book, opened, Outcome(notes=(Note("nothing-done", {}),)))
         return
-    carry_out(
+    _, outcome = file_all(
         office,
         book,
         # Whoever could not be proven is not told what was done in his name, only the secretary is.
@@ -184,7 +166,14 @@ def _carry_out_option(
         thread=opened if asked_the_sender else None,
     )
     if not asked_the_sender:
-        answer(office, book, opened, Outcome(notes=(Note("decided", {"sentence": option.sentence}),)))
+        told = tuple(_to_another(n) for n in outcome.notes)
+        notes = told or (Note("decided", {"sentence": option.sentence}),)
+        answer(office, book, opened, Outcome(notes=notes))
+
+
+def _to_another(note: Note) -> Note:
+    """The same note, told to somebody else than whoever it is about."""
+    return Note(note.kind, {**note.facts, "is_self": False}) if note.facts.get("is_self") else note
 
 
 def _drop_late(world: World, about: int) -> Sequence[Item]:
@@ -234,3 +223,69 @@ def _pass_on(office: Office, book: Book, question: OpenQuestion, opened: Opened)
     if not question.closed:
         book.close(question, opened.reading.text[:500])
     return "acted"
+
+
+def settle_in_own_words(office: Office, book: Book, question: OpenQuestion, opened: Opened) -> None:
+    """Close a question about readings whose answer, in other words, has just been carried out."""
+    if question.kind != "reading" or not may_answer(book.world, question, opened, office):
+        return
+    first = open_letter(office, book, question.about, office.parse(book.raw(question.about)))
+    if keep_rewording(office, book, question, first, opened, opened.reading.intents):
+        book.close(question, opened.reading.text[:500])
+
+
+def settle_remark(office: Office, book: Book, opened: Opened) -> LetterState | None:
+    """ "Nej, mötet i april" in answer to a receipt: what was done is undone, and done for that meeting.
+
+    What is only said to be wrong is asked about.  None when the letter is no
+    such answer.
+    """
+    if opened.by_others or opened.trust in ("none", "fail"):
+        return None
+    remark = remark_on_receipt(office, book, opened)
+    if remark is None:
+        return None
+    first = open_letter(office, book, remark.letter, office.parse(book.raw(remark.letter)))
+    wishes = instead(first, remark, opened)
+    if not wishes:
+        options = (
+            Option("Ta tillbaka det som du fick bekräftat.", (Undo(),)),
+            Option("Låt det vara som det är."),
+        )
+        answer(office, book, opened, Outcome(asks=(Ask("Vad blev fel?", options),)))
+        return "asked"
+    undo = Case(
+        intent=Undo(),
+        world=book.world,
+        rules=office.rules,
+        now=office.now(),
+        letter=opened.letter,
+        number=opened.number,
+        speaker=opened.speaker,
+    )
+    taken_back = apply(book, opened.number, Outcome(undo=remark.letter), undo)
+    keep(office, book, first, (*_untouched(first, wishes), *wishes), opened, "undone")
+    write(office, book, taken_back.posts, office.now())
+    return carry_out(
+        office,
+        book,
+        first,
+        wishes,
+        store_files(office, book, first),
+        decided=True,
+        speaker=opened.speaker,
+        thread=opened,
+        told=(Note("taken-back", {"meetings": _meetings_before(book, first, wishes)}),),
+    )
+
+
+def _meetings_before(book: Book, first: Opened, wishes: Sequence[Intent]) -> tuple[Meeting, ...]:
+    """The meetings that the misread letter was taken to be about."""
+    kinds = {type(w) for w in wishes}
+    days = days_of(i for i in first.reading.intents if type(i) in kinds)
+    return tuple(book.world.meetings[d] for d in days if d in book.world.meetings)
+
+
+def _untouched(first: Opened, wishes: Sequence[Intent]) -> tuple[Intent, ...]:
+    kinds = {type(w) for w in wishes}
+    return tuple(i for i in first.reading.intents if type(i) not in kinds)
