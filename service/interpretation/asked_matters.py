@@ -44,6 +44,15 @@ class AskedMatters(LetterReader):
         )
         if quoted := re.match(r"\s*[\"”“»]([^\"”“«»]{3,120})[\"”“«]", cover):
             return tidy(quoted[1])
+        # "Jag önskar att vi på nästa möte - diskuterar X - får höra om Y".
+        cover = re.sub(
+            (
+                r"(?i)^\s*(?:diskuterar|får(?: höra)?(?: om)?|tar upp|pratar om|går igenom|lyfter|"
+                r"diskutera|prata om|ta upp)\s+"
+            ),
+            "",
+            cover,
+        )
         return after(cover)
 
     def _explicit(self, index: int) -> str | None:
@@ -118,9 +127,13 @@ class AskedMatters(LetterReader):
             ),
             cover,
         )
+        booked = re.search(
+            r"(?i)\b(?:boka|bokar|vill ha|behöver)\s+(?:in\s+)?\ue001+(?=\s+(?:för|till|om)\b)", cover
+        )
+        found = found or booked
         if not found:
             return None
-        for word in re.finditer(r"(?i)\b(?:på|åt|till|för|on)\s+", cover[found.end() :]):
+        for word in re.finditer(r"(?i)\b(?:på|åt|till|för|om|on)\s+", cover[found.end() :]):
             title = after(cover[found.end() + word.end() :])
             if is_title(title) and not cover[found.end() + word.end() :].startswith("\ue000"):
                 return title
@@ -250,6 +263,13 @@ class AskedMatters(LetterReader):
         pieces = re.split(r"(?i)(?:^|[\s,:;(])dels\s+", cover)
         if len(pieces) >= 3:
             return [p for p in pieces[1:] if re.search(r"\w{3}", p)]
+        quotes = list(re.finditer(r"[\"”“»][^\"”“«»\n]{4,120}[\"”“«]", cover))
+        if len(quotes) >= 2 and re.search(
+            r"(?i)\b(?:punkter|ärenden|saker|frågor|två|tre|båda|items)\b", cover
+        ):
+            # "... anmälde två ärenden: ”X” (20 min) och ”Y” (info)."
+            ends = [q.start() for q in quotes[1:]] + [len(cover)]
+            return [cover[q.start() : end] for q, end in zip(quotes, ends, strict=True)]
         pieces = re.split(r"(?:^|\s)(?:\(?\d\)|[a-d]\))\s+", cover)
         if len(pieces) >= 3:
             return [p for p in pieces[1:] if re.search(r"\w{3}", p)]
@@ -539,6 +559,9 @@ class AskedMatters(LetterReader):
             return
         starts = [min([i for i in m.indexes if i >= 0], default=m.asked_in) for m in matters]
         for number, matter in enumerate(matters):
+            if matter.own_words:
+                matter.shared = [i for i in body if i < starts[0]]
+                continue
             end = starts[number + 1] if number + 1 < len(matters) else len(self.context.sentences)
             matter.indexes = [i for i in body if starts[number] <= i < end]
             matter.shared = [i for i in body if i < starts[0]]

@@ -290,7 +290,9 @@ class ListedMatters(AskedMatters):
             _PLURAL.search(fold(context.subject))
         )
         detailed = sum(1 for g in groups if any(_DETAIL_LINE.search(fold(self.text(i))) for i in g))
-        announced = bool(hits) or self.called or self.subject_asks()
+        wish = re.compile(r"\b(?:önskar|önskemål|vill|föreslår|anmäl\w*)\b")
+        wished = [i for i in intro if wish.search(fold(self.text(i)))]
+        announced = bool(hits) or self.called or self.subject_asks() or (plural and bool(wished))
         if not announced and not (detailed >= 2 or (detailed == len(groups) and plural)):
             return []
         named = [t for i in hits if (t := self._explicit(i)) and not _PLURAL.search(fold(self.text(i)))]

@@ -72,6 +72,10 @@ _OURS = frozenset(
 )
 
 
+# A sentence in which more is heard than this is no sentence.
+_MOST_HITS = 40
+
+
 class LetterReader:
     """One letter, looked at for matters."""
 
@@ -142,7 +146,7 @@ class LetterReader:
                 (
                     r"\b(?:dagordningspunkt\w*|agendapunkt\w*|(?:info|besluts|diskussions|"
                     r"informations)punkt|punkt(?:er)?|ärende(?:n)?|agenda item|item|dagordningen|"
-                    r"agendan|mötespunkt\w*|ärendeanmälan|inspel|framställan)\b"
+                    r"agendan|mötespunkt\w*|ärendeanmälan|inspel|framställan|förslag på ämne)\b"
                 ),
                 folded,
             )
@@ -162,7 +166,7 @@ class LetterReader:
             rules: set[str] = self._rules.get(index, set())
             heard = tuple(r.partition("/")[2] for r in rules if r.partition("/")[0] == book.kind)
             line = next((row for row in self.context.lines if row.index == index), None)
-            known = book.spoken(self.text(index), *heard, line=line) if heard else ()
+            known = book.spoken(self.text(index), *heard, line=line)[:_MOST_HITS] if heard else ()
             self._heard[book.kind, index] = known
         return tuple(s for s in known if s.name in names) if names else known
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Sequence
 
 from service.interpretation.words import fold
 
+# No title is looked for further away than this many characters.
+_LONGEST = 400
 # Stand in, letter for letter, for a meeting and for minutes, so that places in the text still hold.
 MEETING, TIME = "\ue000", "\ue001"
 
@@ -138,7 +140,7 @@ _ENDS = re.compile(
     r"om)(?<!att)(?<!som)(?<!vem)(?<!där)(?<!vilken)(?<!vilket)(?<!varför)(?<!vilka)\s+(?:det|jag|"
     r"vi|ni|han|hon|de) (?:är|var|har|kan|ska|ringer|blir|går|finns|behövs|tar|känns|gäller|vill|"
     r"måste|behöver|tycker|tror|kommer|får)\b"
-    r"|\s+(?:ett varv till|en gång till|en vända till|också|igen|åt oss|även|i stället|istället|"
+    r"|\s+(?:ett varv till|en gång till|en vända till|också|igen|åt oss|även|i listan|i stället|istället|"
     r"var och en|(?:före|innan|efter|till|under|över|i) (?:sommaren|jul|hösten|våren|årsskiftet|"
     r"semestern|nyår|höst|vår)|än en gång|once more|again|as well|too)(?=\s|$|,)"
     r"|\s+och (?:jag|vi|det|den|hon|han|då|behöver|kanske|är|har|skulle|vill|gärna|om|[A-ZÅÄÖ]\w+ "
@@ -164,28 +166,28 @@ _TAIL = re.compile(
 
 _GENERIC = frozenset(
     """
-    punkt punkter punkten punkterna ärende ärenden ärendet ärendena fråga frågor frågan frågorna möte möten
-    mötet mötena dagordning dagordningen dagordningspunkt dagordningspunkter agenda agendan agendapunkt
-    samreko hej hejsan hallå hello hi förslag anmälan anmäla ang angående re sv vb fwd fw info information
-    nästa till på inför om den det de för i från av en ett två tre fyra fem några lite litet varje allt
-    möjligt saker sak grejer grej upp ta tas idé idéer tips önskemål komplettering kompletteringar underlag
-    bilaga bilagor handlingar handling material protokoll protokollet tack svar snabb snabbt kort liten
-    vidare beredning beredningen nätverket nätverk nätverksmöte min mina mitt vår våra vårt er era ert jag
-    vi och samt m mm med mer annat övrigt övriga vårens våren hösten höstens nytt ny nya fler ytterligare
-    igen bra dikterat test viktigt brådskande obs kommande träff träffen sammanträde sammanträdet meddelande
-    meddelanden mejl mail eposten framställan inkomna besked ingen rubrik ämne utan titel hälsning
-    hälsningar gång gången vecka v kl klockan torsdag torsdagen fredag onsdag tisdag måndag januari februari
-    mars april maj juni juli augusti september oktober november december jan feb apr jun jul aug sep okt nov
-    dec idag dag imorgon övrig ifo inte dock bråttom hel halv dagen strategidag strategidagen strategidagar
-    förhinder frånvaro absence kallelse kallelsen inbjudan påminnelse utkast version the a an item items
-    point points meeting for next on to of and question questions proposal request lyfta prata behandla kan
-    detta lyfter pratar diskuterar skulle about dryfta diskutera diskussion beslut informationspunkt
-    infopunkt diskussionspunkt beslutspunkt önskar önskas anmäls anmäler komma tid plats sent sen sena sist
-    först egen extra sedan kring gällande rörande avseende diverse allmänt hör hoppas semester lunch kaffe
-    stugan nyhet strålande ännu samverkan förening utskick deltagare krock sjuk läget skickar ärendeanmälan
-    ärendeförslag beredningsgruppen mötespunkt mötespunkter kul dags hjälp fundering funderingar undran
-    tanke tankar apropå presentation beslutsärende informationsärende diskussionsärende beslutsfråga
-    återkoppling glömde tillägg pm uppdatering förfrågan vill ha vad heta
+    inspel återkommande akut punkt punkter punkten punkterna ärende ärenden ärendet ärendena fråga frågor
+    frågan frågorna möte möten mötet mötena dagordning dagordningen dagordningspunkt dagordningspunkter
+    agenda agendan agendapunkt samreko hej hejsan hallå hello hi förslag anmälan anmäla ang angående re sv
+    vb fwd fw info information nästa till på inför om den det de för i från av en ett två tre fyra fem några
+    lite litet varje allt möjligt saker sak grejer grej upp ta tas idé idéer tips önskemål komplettering
+    kompletteringar underlag bilaga bilagor handlingar handling material protokoll protokollet tack svar
+    snabb snabbt kort liten vidare beredning beredningen nätverket nätverk nätverksmöte min mina mitt vår
+    våra vårt er era ert jag vi och samt m mm med mer annat övrigt övriga vårens våren hösten höstens nytt
+    ny nya fler ytterligare igen bra dikterat test viktigt brådskande obs kommande träff träffen sammanträde
+    sammanträdet meddelande meddelanden mejl mail eposten framställan inkomna besked ingen rubrik ämne utan
+    titel hälsning hälsningar gång gången vecka v kl klockan torsdag torsdagen fredag onsdag tisdag måndag
+    januari februari mars april maj juni juli augusti september oktober november december jan feb apr jun
+    jul aug sep okt nov dec idag dag imorgon övrig ifo inte dock bråttom hel halv dagen strategidag
+    strategidagen strategidagar förhinder frånvaro absence kallelse kallelsen inbjudan påminnelse utkast
+    version the a an item items point points meeting for next on to of and question questions proposal
+    request lyfta prata behandla kan detta lyfter pratar diskuterar skulle about dryfta diskutera diskussion
+    beslut informationspunkt infopunkt diskussionspunkt beslutspunkt önskar önskas anmäls anmäler komma tid
+    plats sent sen sena sist först egen extra sedan kring gällande rörande avseende diverse allmänt hör
+    hoppas semester lunch kaffe stugan nyhet strålande ännu samverkan förening utskick deltagare krock sjuk
+    läget skickar ärendeanmälan ärendeförslag beredningsgruppen mötespunkt mötespunkter kul dags hjälp
+    fundering funderingar undran tanke tankar apropå presentation beslutsärende informationsärende
+    diskussionsärende beslutsfråga återkoppling glömde tillägg pm uppdatering förfrågan vill ha vad heta
     """.split()  # noqa: SIM905
 )
 # A subject may be labelled as what it is; what follows is the title.
@@ -280,6 +282,7 @@ def end_of(text: str) -> int:
 
 def after(text: str) -> str:
     """The title that follows the words that ask; the text begins right after them."""
+    text = text[:_LONGEST]
     body = stripped(text)
     if how := _HOW_THEY_DO.match(body):
         rest = body[how.end() :]
@@ -315,6 +318,7 @@ _FILLER_LEAD = re.compile(
 
 def before(text: str) -> str:
     """The title that stands before the words that ask; the text ends right before them."""
+    text = text[-_LONGEST:]
     # Only the last clause: "Vi har pratat mycket. Köerna behöver ..."
     pieces = re.split(r"[.!?;:]\s+|\n", text)
     body = pieces[-1]
@@ -448,6 +452,8 @@ def subject_title(
     if details and len(text[: details.start()].split()) >= 1 and details.start() > 3:
         text = text[: details.start()]
     title = tidy(text)
+    if re.match(r"(?i)\W*(?:hej|hejsan|hallå|god (?:morgon|dag)|hi|hello)\b", title):
+        return None
     meaningful = [w for w in content_words(title) if w not in {o.casefold() for o in own}]
     if not meaningful or (
         len(meaningful) == 1 and len(meaningful[0]) < 4 and not re.search(r"\b[A-ZÅÄÖ]{2,5}\b", title)
@@ -494,7 +500,7 @@ _OBJECT_VERB = re.compile(
     r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|"
     r"följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|"
     r"arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga "
-    r"för|frågor om|funderingar kring|synpunkter på|anställt|startat|öppnat|infört|fått|sett|"
+    r"för|frågor om|funderingar kring|synpunkter på|antagit|anställt|startat|öppnat|infört|fått|sett|"
     r"gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|"
     r"rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|"
     r"pratat om|diskuterade|diskuterat|hört av sig om|undrar över|svar om|svar på|funderar på|"
@@ -546,6 +552,9 @@ def subject_phrase(sentence: str) -> str | None:
         body,
     )
     if found := _SUBJECT_PHRASE.match(body):
+        if re.search(r"(?i)\w+s? (?:kommun|region|nämnd|styrelse)$|^samreko$", found["np"]):
+            # Who did something is not what it is about.
+            return None
         title = tidy(stripped(found["np"]))
         if (
             len(title.split()) == 1
