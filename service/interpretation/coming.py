@@ -6,6 +6,8 @@ all.  The claims are then settled for each person and meeting; a reason alone
 meetings, and never against a plain word that says otherwise.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -136,9 +138,8 @@ def read_coming(
             ]
         gathered.claims += claims
         gathered.standings += standings
-    if draft or matters:
-        if not any(c.says == "absent" for c in gathered.claims):
-            gathered.standings = [s for s in gathered.standings if s.for_speaker or (s.absent and not draft)]
+    if (draft or matters) and not any(c.says == "absent" for c in gathered.claims):
+        gathered.standings = [s for s in gathered.standings if s.for_speaker or (s.absent and not draft)]
     intents = _settle(context, gathered)
     if found:
         # A presenter from outside may also say when he comes; that is no member's absence.
@@ -231,7 +232,10 @@ def _by_the_clock(context: Context, hit: Hit, says: Says, extent: Extent) -> tup
     text = context.text_of(hit.line)
     begin, end = clause_bounds(text, hit.start)
     start_at, end_at = (m.hour * 60 + m.minute for m in (meeting.start, meeting.end))
-    within = re.search(r"(?:mellan|from|från) (?:kl\.? )?(\d{1,2})(?:[.:]\d\d)? (?:och|till|to) (\d{1,2})(?!\d)", text[begin:end])
+    within = re.search(
+        r"(?:mellan|from|från) (?:kl\.? )?(\d{1,2})(?:[.:]\d\d)? (?:och|till|to) (\d{1,2})(?!\d)",
+        text[begin:end],
+    )
     if within and int(within[1]) * 60 <= start_at < int(within[2]) * 60 < end_at:
         return "early", "absent"
     for clock in find_clock(text[begin:end]):
@@ -396,9 +400,8 @@ def _substitute_mention(context: Context, hit: Hit) -> Mention | None:
 
 def _same_name(mention: Mention, person: Person) -> bool:
     """A new address of one's own is nobody else."""
-    return bool(mention.contact and mention.contact.name) and plain_name(
-        mention.contact.name or ""
-    ) == plain_name(person.name)
+    name = mention.contact.name if mention.contact else None
+    return bool(name) and plain_name(name or "") == plain_name(person.name)
 
 
 def _denied_nearby(context: Context, hit: Hit, mention: Mention, around: str) -> bool:
@@ -539,11 +542,9 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
                     ),
                 )
             )
-            if standing is not None and len([r for r in by_person if r is not None]) > 1:
-                if not re.search(
-                    r"oss (?:båda|bägge|alla)|both of us|dem båda", fold(standings[standing].evidence.text)
-                ):
-                    used.add(standing)
+            several = len([r for r in by_person if r is not None]) > 1
+            if standing is not None and several and not _for_all(standings[standing]):
+                used.add(standing)
     intents += _absences_by_substitute(context, standings, by_person, coming)
     for claim in coming:
         intents += _attendances(context, claim, intents, standings)
@@ -598,8 +599,13 @@ def _has_part(context: Context, person: str) -> bool:
     )
 
 
+def _for_all(s: Standing) -> bool:
+    """ "Håkan får representera oss båda"."""
+    return bool(re.search(r"oss (?:båda|bägge|alla)|both of us|dem båda", fold(s.evidence.text)))
+
+
 def _stands_for(context: Context, s: Standing, person: str | None, claim: Claim) -> bool:
-    if s.for_speaker and re.search(r"oss (?:båda|bägge|alla)|both of us", fold(s.evidence.text)):
+    if s.for_speaker and _for_all(s):
         return True
     if s.absent is not None:
         return s.absent == person
@@ -652,9 +658,7 @@ def _when(context: Context, claim: Claim) -> When:
     if not _useful(own):
         others = _claimed_elsewhere(context, claim)
         own = [m for m in rows if m not in others]
-    if claim.line == SUBJECT and any(
-        f.foreign and f.first == m.first for m in own for f in context.meetings
-    ):
+    if claim.line == SUBJECT and any(f.foreign and f.first == m.first for m in own for f in context.meetings):
         # The body says whose meeting the day of the subject line is.
         return When((), None, "own", past=True)
     away = _away_between(context, own)

@@ -6,6 +6,8 @@ meetings).  A date without a year means the nearest one, and rather the one
 to come; a weekday that does not fit its date is kept as a conflict.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re

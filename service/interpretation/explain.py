@@ -30,9 +30,12 @@ def _intent(intent: Intent) -> dict[str, Any]:
 
 
 _KINDS = {
-    "proposal": "förslag till dagordningen", "withdrawal": "drar tillbaka ett ärende", "supplement": "mer underlag",
-    "absence": "förhinder", "attendance": "kommer", "replacement": "lämnar nätverket", "contact": "nya uppgifter",
-    "approval": "godkänner utkastet", "changes": "vill ändra utkastet", "minutes": "protokoll att skicka ut",
+    "proposal": "förslag till dagordningen", "withdrawal": "drar tillbaka ett ärende",
+    "supplement": "mer underlag",
+    "absence": "förhinder", "attendance": "kommer", "replacement": "lämnar nätverket",
+    "contact": "nya uppgifter",
+    "approval": "godkänner utkastet", "changes": "vill ändra utkastet",
+    "minutes": "protokoll att skicka ut",
     "meeting": "ändrat möte", "question": "fråga", "help": "undrar hur tjänsten fungerar", "undo": "ångrar",
     "courtesy": "hövlighet",
 }  # fmt: skip
@@ -44,8 +47,11 @@ _UNTOLD = {"kind", "certain", "evidence", "doubt", "alternatives", "description"
 
 
 def told(name: str, letter: Letter, context: Context | None, reading: Reading) -> str:
-    """A reading for a person: the message with its new words marked, each intent with the words that
-    caused it, and the rules that nearly spoke."""
+    """A reading for a person.
+
+    The message with its new words marked, each intent with the words that
+    caused it, and the rules that nearly spoke.
+    """
     writer = letter.sender.address if letter.sender else "okänd"
     known = f" ({reading.sender})" if reading.sender else " (finns inte i nätverket)"
     lines = [f"── {name}", f"Från:  {writer}{known}", f"Ämne:  {letter.subject}"]
@@ -86,7 +92,9 @@ def _intent_told(intent: Intent) -> list[str]:
     sure = "" if intent.certain else " – frågar först"
     lines = [f"● {_KINDS[intent.kind]}{sure}"]
     lines += [
-        f"    {key}: {_value(value)}" for key, value in as_json(intent).items() if key not in _UNTOLD and value
+        f"    {key}: {_value(value)}"
+        for key, value in as_json(intent).items()
+        if key not in _UNTOLD and value
     ]
     if intent.doubt:
         lines.append(f"    oklart: {intent.doubt}")

@@ -5,6 +5,8 @@ is the subject of these words, which clause do they stand in, is it said, asked
 or only supposed.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -171,22 +173,21 @@ _PERSONAL = {
 }  # fmt: skip
 
 
+def _before_a_relative_clause(row: Sequence[Token], first: int) -> Mention | None:
+    """ "Johan, som har hoppat in för mig, tar över": what stands between the commas has its own verb."""
+    if len(row) < 4 or first < 5 or row[1].text != "," or row[2].text != "som":
+        return None
+    opens = row[0].mention
+    closed = any(t.text == "," for t in row[3:first])
+    return opens if opens and not opens.genitive and closed else None
+
+
 def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Subject:
     """The subject to the left of a predicate; stops at the end of a sentence part."""
     crossed = 0
     index = hit.line
-    opens = row[0].mention if row else None
-    if (
-        opens
-        and not opens.genitive
-        and len(row) > 3
-        and row[1].text == ","
-        and row[2].text == "som"
-        and first > 4
-    ):
-        # "Johan, som har hoppat in för mig, tar över": what stands between the commas has its own verb.
-        if any(t.text == "," for t in row[3:first]):
-            return Subject("person", (opens,))
+    if (opens := _before_a_relative_clause(row, first)) is not None:
+        return Subject("person", (opens,))
     for number in range(first - 1, -1, -1):
         token = row[number]
         if token.text in {";", "!", "?", "."}:

@@ -4,6 +4,8 @@ Only the secretary and the chair of the meeting's year decide that; from
 anybody else it is asked about first.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -87,7 +89,12 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             # From anybody else it is no news: "vi ses på Birka".
             continue
         text = fold(context.text_of(hit.line))
-        if kind == "place" and re.search(r"(?<!\w)jag(?!\w)", text) and digital_place(text) and not _ROOM.search(_DIGITAL.sub("", text)):
+        if (
+            kind == "place"
+            and re.search(r"(?<!\w)jag(?!\w)", text)
+            and digital_place(text)
+            and not _ROOM.search(_DIGITAL.sub("", text))
+        ):
             # "Jag tar det via Teams" is the writer's own way of taking part.
             continue
         if kind == "place" and not _decides(context) and not _ROOM.search(text):

@@ -5,6 +5,8 @@ else is someone else's date and is kept as such.  "Nästa möte" counts from the
 letter's own day, and a thread about a meeting makes "mötet" that meeting.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -192,7 +194,7 @@ def find_meetings(
     flat = bare(fold(text))
     days = _days(s.network)
     today = s.now.astimezone(s.network.timezone).date() if s.now.tzinfo else s.now.date()
-    mentions = [m for m in _phrases(text, flat, s, thread, today)]
+    mentions = list(_phrases(text, flat, s, thread, today))
     for start, end, meeting in _by_place(flat, s):
         mentions.append(_of(text, start, end, (meeting,), s, "place"))
     for found in find_dates(text, today, tuple(days)):

@@ -4,6 +4,8 @@ A successor is often only half named in the text; the rest stands in a block
 of contact details, in the signature, or in the mail that is forwarded below.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -559,7 +561,7 @@ def _from(context: Context, lines: Iterable[int]) -> date | None:
     firsts: list[date] = []
     lasts: list[date] = []
     others: list[date] = []
-    relevant = set(lines) | {n for n in range(len(context.sentences))}
+    relevant = set(lines) | set(range(len(context.sentences)))
     for index in sorted(relevant):
         if index == SUBJECT and not set(lines) & {SUBJECT}:
             continue

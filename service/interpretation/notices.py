@@ -44,10 +44,7 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     if undo and context.reference and context.reference.what in {"ack", "ask"}:
         return [Undo(evidence=evidence)]
     used = {e.text for i in found for e in i.evidence}
-    asks = [
-        h for h in context.hits_of("question")
-        if h.line != SUBJECT and context.text_of(h.line) not in used
-    ]  # fmt: skip
+    asks = [h for h in context.hits_of("question") if h.line != SUBJECT and context.text_of(h.line) not in used]
     if found:
         asked = [
             h for h in asks if context.text_of(h.line).rstrip().endswith("?") and not _polite(context, h)

@@ -6,6 +6,8 @@ context settles it: another mention with the surname, the writer's own
 substitute or holder, or someone else named in the letter.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -234,10 +236,7 @@ def _name_in(
                 count = 3
             end = run[count - 1].end()
             name = text[first.start() : end]
-            genitive = name.endswith("s") and plain[count - 1] not in names.surnames
-            return Mention(
-                first.start(), end, name, None, Contact(name=name), genitive=False and genitive
-            ), count
+            return Mention(first.start(), end, name, None, Contact(name=name)), count
     word, genitive = _genitive(plain[0], names.firsts)
     if word in names.firsts:
         # "Maria L." or "Maria L"
@@ -392,7 +391,7 @@ def _with_addresses(text: str, found: list[Mention]) -> list[Mention]:
             ):
                 continue
             words = plain_name(other.contact.name).split()
-            alike = sum(1 for w in words if any(w == l or (len(l) >= 3 and w.startswith(l)) for l in local))
+            alike = sum(1 for w in words if any(w == p or (len(p) >= 3 and w.startswith(p)) for p in local))
             near = abs(other.start - mention.start)
             if alike == 0 and (near > 60 or len(local) > 1):
                 continue

@@ -19,8 +19,8 @@ from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_dates
 from service.interpretation.files import files_of
 from service.interpretation.lines import mark
-from service.interpretation.meetings import find_meetings, is_past
-from service.interpretation.people import find_people, person_by_address
+from service.interpretation.meetings import MeetingMention, find_meetings, is_past
+from service.interpretation.people import Mention, find_people, person_by_address
 from service.interpretation.quoting import new_words
 from service.interpretation.rulebook import Hit, Line, NearMiss, Rulebook
 from service.interpretation.screening import screen
@@ -121,7 +121,10 @@ def understand(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -
             SUBJECT, subject, 0, (*person_codes[len(people) :], *meeting_codes[len(meetings) :]), without_dots
         )
     )
-    body = (*person_codes[: len(people)], *meeting_codes[: len(meetings)])
+    body: tuple[tuple[str, Mention | MeetingMention], ...] = (
+        *person_codes[: len(people)],
+        *meeting_codes[: len(meetings)],
+    )
     for number, sentence in enumerate(cut):
         inside = [row for row in body if sentence.start <= row[1].start < sentence.end]
         lines.append(mark(number, sentence.text, sentence.start, inside, without_dots))

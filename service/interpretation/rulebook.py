@@ -15,6 +15,8 @@ Matching is linear in the text: a phrase is looked for only in sentences that
 hold one of its rarer words, and every repetition has an upper bound.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re

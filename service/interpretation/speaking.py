@@ -5,6 +5,8 @@ header beside From, "å Lenas vägnar", "på uppdrag av", a sign-off such as
 "ledningsstöd åt regionöverläkare Karin Nyström".
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re

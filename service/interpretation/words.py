@@ -4,6 +4,8 @@ Every offset points into the text that was given, so that an intent can show
 the very words that caused it.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
