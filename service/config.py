@@ -19,6 +19,26 @@ from service.adapters.toml_files import BadFile, Strict, checked, read_toml
 Tls = Literal["tls", "starttls", "none"]
 
 
+class OAuth(Strict):
+    """Login by OAuth 2 instead of a password: [imap.oauth] and [smtp.oauth].
+
+    Microsoft 365 wants `tenant`, `client_id` and `client_secret`; Google
+    `client_id`, `client_secret` and `refresh_token`.
+    """
+
+    provider: Literal["microsoft", "google"]
+    client_id: str = Field(min_length=1)
+    client_secret: SecretStr = SecretStr("")
+    client_secret_file: str = ""
+    tenant: str = ""
+    refresh_token: SecretStr = SecretStr("")
+    refresh_token_file: str = ""
+    scope: str = ""
+    # Another cloud than the provider's ordinary one; both are https.
+    authority: str = Field(default="", pattern=r"^(https://\S+)?$")
+    token_url: str = Field(default="", pattern=r"^(https://\S+)?$")
+
+
 class Imap(Strict):
     host: str = Field(min_length=1)
     port: int = Field(default=993, ge=1, le=65535)
@@ -29,6 +49,7 @@ class Imap(Strict):
     folder: str = Field(default="INBOX", min_length=1)
     handled: str = "Hanterat"
     ca_file: str | None = None
+    oauth: OAuth | None = None
 
 
 class Smtp(Strict):
@@ -39,6 +60,7 @@ class Smtp(Strict):
     password_file: str = ""
     tls: Tls = "starttls"
     ca_file: str | None = None
+    oauth: OAuth | None = None
 
 
 class Database(Strict):
@@ -130,14 +152,51 @@ def _resolved(url: str, folder: Path) -> str:
 def _with_password(section: Any, name: str, folder: Path, environment: dict[str, str], source: Path) -> Any:
     if section is None:
         return None
-    given = environment.get(f"KALLELSE_{name}_PASSWORD")
-    if given is None and section.password_file:
-        secret = folder / section.password_file
+    where = name.lower()
+    password = _secret(section, "password", f"KALLELSE_{name}_PASSWORD", where, folder, environment, source)
+    changes: dict[str, Any] = {"password": password}
+    if section.oauth is not None:
+        changes["oauth"] = _with_secrets(section.oauth, name, folder, environment, source)
+    return section.model_copy(update=changes)
+
+
+def _with_secrets(oauth: OAuth, name: str, folder: Path, environment: dict[str, str], source: Path) -> OAuth:
+    where = f"{name.lower()}.oauth"
+    found = {
+        key: _secret(oauth, key, f"KALLELSE_{name}_{key.upper()}", where, folder, environment, source)
+        for key in ("client_secret", "refresh_token")
+    }
+    wanted = {"client_secret": found["client_secret"].get_secret_value()}
+    if oauth.provider == "microsoft":
+        wanted["tenant"] = oauth.tenant
+    else:
+        wanted["refresh_token"] = found["refresh_token"].get_secret_value()
+    for key, value in wanted.items():
+        if not value:
+            raise BadFile(f"{source}: {where}.{key} saknas; {oauth.provider} kräver det")
+    return oauth.model_copy(update=found)
+
+
+def _secret(
+    section: Any,
+    key: str,
+    variable: str,
+    where: str,
+    folder: Path,
+    environment: dict[str, str],
+    source: Path,
+) -> SecretStr:
+    """A secret from the environment, else from a file of its own, else from the configuration."""
+    given = environment.get(variable)
+    file = getattr(section, f"{key}_file")
+    if given is None and file:
+        secret = folder / file
         try:
             given = secret.read_text(encoding="utf-8").rstrip("\r\n")
         except OSError as error:
             raise BadFile(
-                f"{source}: {name.lower()}.password_file: {secret} kan inte läsas ({error.strerror}); "
+                f"{source}: {where}.{key}_file: {secret} kan inte läsas ({error.strerror}); "
                 "rätta sökvägen eller rättigheterna"
             ) from error
-    return section if given is None else section.model_copy(update={"password": SecretStr(given)})
+    kept: SecretStr = getattr(section, key)
+    return kept if given is None else SecretStr(given)

@@ -24,7 +24,8 @@ from service.adapters.sender_proof import prove
 from service.adapters.smtp import SmtpCourier, SmtpSettings
 from service.adapters.templates import Letterhead
 from service.adapters.terms_files import load_rules
-from service.config import Config
+from service.adapters.tokens import OAuthSettings, Tokens
+from service.config import Config, OAuth
 from service.domain.network import Network
 from service.domain.world import World
 from service.interpretation.reading import read
@@ -82,6 +83,29 @@ class Service:
         return Watcher(settings, ring) if settings else None
 
 
+def _tokens(oauth: OAuth | None, ca_file: str | None) -> Tokens | None:
+    """Whoever gives the tokens; mailbox, watcher and courier that log in alike share one."""
+    if oauth is None:
+        return None
+    return _shared_tokens(
+        OAuthSettings(
+            provider=oauth.provider,
+            client_id=oauth.client_id,
+            client_secret=oauth.client_secret.get_secret_value(),
+            tenant=oauth.tenant,
+            refresh_token=oauth.refresh_token.get_secret_value(),
+            scope=oauth.scope,
+            authority=oauth.authority,
+            token_url=oauth.token_url,
+            ca_file=ca_file,
+        )
+    )
+
+
+# Each way to log in has its own tokens, whatever network it belongs to.
+_shared_tokens = cache(Tokens)
+
+
 def imap_settings(config: Config) -> ImapSettings | None:
     section = config.imap
     if section is None:
@@ -95,6 +119,7 @@ def imap_settings(config: Config) -> ImapSettings | None:
         folder=section.folder,
         handled=section.handled,
         ca_file=section.ca_file,
+        token=_tokens(section.oauth, section.ca_file),
     )
 
 
@@ -109,6 +134,7 @@ def smtp_settings(config: Config) -> SmtpSettings | None:
         password=section.password.get_secret_value(),
         tls=section.tls,
         ca_file=section.ca_file,
+        token=_tokens(section.oauth, section.ca_file),
     )
 
 
