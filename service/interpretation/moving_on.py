@@ -1,4 +1,4 @@
-"""Who leaves for good and who comes after, and whose address, number, title or name is new.
+"""Who leaves for good, who comes after, and from when.
 
 A successor is often only half named in the text; the rest stands in a block
 of contact details, in the signature, or in the mail that is forwarded below.
@@ -9,31 +9,17 @@ of contact details, in the signature, or in the mail that is forwarded below.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
-from service.domain.intents import Contact, ContactChange, Evidence, Intent, Replacement
+from service.domain.intents import Contact, Intent, Replacement
+from service.interpretation.contact_details import completed, natural
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_dates, starts_at
 from service.interpretation.grammar import antecedent, is_asked, is_supposed, sentence_start, subject_of
-from service.interpretation.people import Mention, find_people, name_from_address, plain_name
+from service.interpretation.people import Mention, name_from_address, plain_name
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import bare, fold
-
-_ADDRESS = re.compile(r"(?<![\w.+-])[A-Za-z0-9ÅÄÖåäö._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
-_PHONE = re.compile(r"(?<![\w/-])(?:\+\d{1,3}[ -]?(?:\(0\))?|0)\d[\d -]{5,14}\d(?!\d)")
-_ROLE = (
-    r"(?:(?:[A-Za-zåäöÅÄÖ]+- och )?[A-Za-zåäöÅÄÖ-]*(?:chef|direktör|samordnare|överläkare|läkare|sekreterare|strateg|handläggare|rektor|utvecklare|ledare|"
-    r"koordinator|ordförande|psykolog|controller|socialsekreterare|koordinator|manager|director|head of [a-z ]+|ansvarig|sakkunnig|inspektör|jurist|ekonom))"
-)
-_TITLE = re.compile(
-    rf"(?<![\w-])(?P<title>(?:(?:[Tt]f|[Tt]illförordnad|[Bb]iträdande|[Bb]itr\.?|[Ff]örste|[Vv]ik\.?|[Ss]taf?st?)\s+)?{_ROLE})(?![\w])"
-    r"(?P<rest>(?: (?:(?:för|i|på|vid|inom|of) )?(?:[A-ZÅÄÖ][\wåäö-]+|[a-zåäö]+ kommun|barn och (?:unga(?: vuxna)?|utbildning)|social välfärd|kommun|och|utbildning|välfärd|social))*)"
-)
-
-
-# --- replacement --------------------------------------------------------------------------------
 
 
 def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
@@ -287,7 +273,7 @@ def _forwarded_author(context: Context) -> Contact | None:
     for box in boxes:
         if context.sender and context.surroundings.network.person_by_address(box.address) == context.sender:
             continue
-        return Contact(name=_natural(box.name) or name_from_address(box.address), email=box.address)
+        return Contact(name=natural(box.name) or name_from_address(box.address), email=box.address)
     return None
 
 
@@ -327,7 +313,7 @@ def _writes_herself(context: Context, hits: Sequence[Hit]) -> tuple[Contact, str
     for hit in hits:
         slot = context.person_at(hit.slots.get("SLUTAR", ""))
         if hit.rule == "successor/i-take-over" and slot and slot.person and box and context.sender is None:
-            contact = Contact(name=_natural(box.name) or name_from_address(box.address), email=box.address)
+            contact = Contact(name=natural(box.name) or name_from_address(box.address), email=box.address)
             return completed(context, contact, hit.line), slot.person
     return None
 
@@ -340,219 +326,6 @@ def _negated(context: Context, hit: Hit, mention: Mention) -> bool:
             text[max(0, hit.start - 30) : hit.end],
         )
     )
-
-
-def completed(context: Context, contact: Contact, line: int) -> Contact:
-    """A person's details, put together from the text, its signature and the mail forwarded below."""
-    texts = [context.words.text, context.words.signature]
-    names = [contact.name] if contact.name else []
-    for quoted in context.words.quoted:
-        texts.append(quoted.text)
-        if quoted.author and quoted.author.name:
-            names.append(quoted.author.name)
-    mailboxes = [q.author for q in context.words.quoted if q.author]
-    for inner in context.letter.enclosed:
-        if inner.sender:
-            mailboxes.append(inner.sender)
-            texts.append(inner.plain or "")
-    name = contact.name or ""
-    email = contact.email
-    first = plain_name(name).split()[0] if plain_name(name) else ""
-    for box in mailboxes:
-        box_words = plain_name(box.name or (name_from_address(box.address) or "")).split()
-        if first and (first in box_words or plain_name(box.address.partition("@")[0]).startswith(first)):
-            email = email or box.address
-            if len(name.split()) == 1:
-                name = _natural(box.name) or name_from_address(box.address) or name
-            break
-    if len(name.split()) == 1:
-        # The surname stands somewhere else: in a signature, or in another sentence.
-        for text in texts:
-            fuller = _fuller(text, name)
-            if fuller:
-                name = fuller
-                break
-    for text in texts:
-        block = _block(text, name)
-        if block is None:
-            continue
-        email = email or block.email
-        contact = replace(
-            contact,
-            phone=contact.phone or block.phone,
-            title=contact.title or block.title,
-        )
-    if not contact.title:
-        contact = replace(contact, title=_title_near(context, name, line))
-    if not email:
-        candidates = [a for a in _ADDRESS.findall(context.words.text) if _fits(a, name)]
-        email = candidates[0] if candidates else None
-    if not contact.phone:
-        contact = replace(contact, phone=_phone_near(context, name, email))
-    return replace(contact, name=name or None, email=email)
-
-
-def _natural(name: str) -> str:
-    """ "Hallin Petra" stays; "Hallin, Petra" is turned round."""
-    name = re.sub(r"\s*[(\[].*", "", name).strip()
-    if "@" in name:
-        return ""
-    if "," in name:
-        last, _, first = name.partition(",")
-        return f"{first.strip()} {last.strip()}"
-    return name
-
-
-def _fuller(text: str, first: str) -> str | None:
-    found = re.search(rf"(?<!\w){re.escape(first)} (?:[A-ZÅÄÖÉ][\wåäöé-]+ ?){{1,2}}", text)
-    if not found:
-        return None
-    name = found.group().strip()
-    return name if len(name.split()) > 1 else None
-
-
-def _fits(address: str, name: str) -> bool:
-    local = plain_name(address.partition("@")[0].replace(".", " ").replace("_", " "))
-    words = plain_name(name).split()
-    return bool(words) and any(w in local.split() or (len(w) > 3 and w in local) for w in words)
-
-
-def _block(text: str, name: str) -> Contact | None:
-    """The lines around a name that look like contact details."""
-    words = plain_name(name)
-    if not words:
-        return None
-    lines = text.split("\n")
-    best: Contact | None = None
-    for number, line in enumerate(lines):
-        if words not in plain_name(line) or len(line) > 160:
-            continue
-        window = [line]
-        for after in lines[number + 1 : number + 10]:
-            window.append(after)
-        here = "\n".join(window)
-        email = next((a for a in _ADDRESS.findall(here) if _fits(a, name)), None)
-        phone = _PHONE.search(_without_exchange(here))
-        stands_alone = len(line.split()) <= 6 and not re.search(r"[.!?]\s*\Z", line.strip())
-        title = _role_in(window, name) if stands_alone else _role_after(line, name)
-        found = Contact(
-            email=email,
-            phone=_tidy(phone.group())
-            if phone and (stands_alone or email or number + 1 < len(lines))
-            else None,
-            title=title,
-        )
-        if not stands_alone and not email and not (phone and phone.group() in line):
-            found = replace(found, phone=None)
-        if best is None:
-            best = found
-        else:
-            best = Contact(
-                email=best.email or found.email,
-                phone=best.phone or found.phone,
-                title=best.title or found.title,
-            )
-    return best
-
-
-def _without_exchange(text: str) -> str:
-    """Numbers of a switchboard are nobody's own."""
-    return re.sub(
-        r"(?im)^.*\b(?:växel|vx|switchboard|fax)\b.*$",
-        lambda m: re.split(r"(?i)\bväxel|\bvx\b|fax", m.group())[0],
-        text,
-    )
-
-
-def _tidy(phone: str) -> str:
-    return phone.strip(" -")
-
-
-def _role_in(lines: Sequence[str], name: str) -> str | None:
-    before = re.search(rf"(?<![\w-])({_ROLE}) {re.escape(name)}", lines[0]) if lines else None
-    if before:
-        return _capital(before[1])
-    for row in [r for r in lines[:4] if r.strip()][:3]:
-        rest = row
-        if plain_name(name) in plain_name(row):
-            rest = row.split(name, 1)[-1] if name in row else ""
-        found = _TITLE.search(rest.strip(" ,:–-"))
-        if found and len(rest.strip()) <= 70:
-            return (
-                _capital(rest.strip(" ,:–-").rstrip("."))
-                if found.start() == 0
-                else _capital(found.group().strip())
-            )
-    return None
-
-
-def _role_after(line: str, name: str) -> str | None:
-    at = line.find(name)
-    if at < 0:
-        return None
-    before = re.search(rf"(?<![\w-])({_ROLE}) \Z", line[:at])
-    if before:
-        return _capital(before[1])
-    beside = re.match(rf"\s+({_ROLE})(?![\w-])", line[at + len(name) :])
-    if beside:
-        return _capital(beside[1])
-    found = re.match(
-        r"\s*[,(–-]\s*(?:\S+@\S+?[ ,]+)?(?:(?:vår|ny|nya|nye|som är|för närvarande|idag|i dag)\s+)*",
-        line[at + len(name) :],
-    )
-    if not found:
-        return None
-    title = _TITLE.match(line[at + len(name) + found.end() :])
-    return _capital(title.group().strip(" ,")) if title else None
-
-
-def _capital(title: str) -> str:
-    return title[:1].upper() + title[1:]
-
-
-def _title_near(context: Context, name: str, line: int) -> str | None:
-    """The role that a sentence gives a successor: "Ny IFO-chef är Niklas Brännström"."""
-    order = [
-        line,
-        *[
-            n
-            for n in range(len(context.sentences))
-            if n != line
-            and plain_name(name).split()[:1]
-            and plain_name(name).split()[0] in plain_name(context.sentences[n].text)
-        ],
-    ]
-    for index in order:
-        text = context.text_of(index)
-        after = _role_after(text, name) if name else None
-        if after:
-            return after
-        found = re.search(
-            rf"(?:[Nn]y|[Nn]ya|[Nn]ye|[Vv]år|[Ss]om|[Tt]f|[Tt]illförordnad|är|blir)\s+(?:tf |tillförordnad |ny |nya |nye |vår )*(?P<t>{_ROLE}(?: (?:i|för|på|vid|inom) (?:[\wåäö-]+ ){{0,4}}?[\wåäö-]+(?= är| blir| heter|[,.:]|$))?)",
-            text,
-        )
-        if found and not re.search(r"slutar|lämnar", text[max(0, found.start() - 25) : found.start()]):
-            return _capital(found["t"])
-    return None
-
-
-def _phone_near(context: Context, name: str, email: str | None) -> str | None:
-    text = context.words.text
-    places = [m.end() for m in re.finditer(re.escape(name), text)] if name else []
-    if email:
-        places += [m.end() for m in re.finditer(re.escape(email), text)]
-    for found in _PHONE.finditer(_without_exchange(text)):
-        if any(-60 <= found.start() - at <= 160 for at in places):
-            return _tidy(found.group())
-    return None
-
-
-_LAST_DAY = re.compile(
-    r"(?:sista (?:arbets)?dag\w*|sista dagen|t\.? ?o\.? ?m\.?|till och med|tom|last (?:working )?day|slutar|slutat|sluta|kvar (?:till|t o m)|jobbar till|är kvar till|finish|finishing|lämnar\w*)"
-)
-_FIRST_DAY = re.compile(
-    r"(?:fr\.? ?o\.? ?m\.?|fran och med|from|fom|fran|tilltrader|tilltradde|borjar|start\w*|as of|with effect from|effective|tar over|overtar|tar vid|gar i pension|pension)"
-)
 
 
 def _from(context: Context, lines: Iterable[int]) -> date | None:
@@ -628,176 +401,3 @@ def _from(context: Context, lines: Iterable[int]) -> date | None:
 
 def _ends_month(day: date | None) -> bool:
     return day is not None and (day + timedelta(days=1)).day == 1
-
-
-# --- contact ------------------------------------------------------------------------------------
-
-_NAME = r"[A-ZÅÄÖÉÜ][\wåäöéü]+(?:[- ][A-ZÅÄÖÉÜ][\wåäöéü]+){0,3}"
-_NEW_NAME = (
-    re.compile(
-        rf"(?:[Hh]eter|[Hh]ette|[Kk]allas|[Kk]allar mig|[Nn]ow called|[Mm]y name is(?: now)?)\s+(?:jag\s+)?(?:nu(?:mera|förtiden)?|numer|sedan \w+|från (?:och med )?(?:i dag|nu)|hädanefter|fortsättningsvis|i stället|istället)?\s*(?:för\s+)?(?:jag\s+)?(?:nu(?:mera)?\s+)?(?P<name>{_NAME})"
-    ),
-    re.compile(
-        rf"(?:(?:efter)?namn\w*|name|surname)\s+(?:(?:är|blir|nu|numera|från|is|now|i dag|idag|och med|är nu)\s+)*(?:från\s+{_NAME}\s+)?(?:(?:till|to|är|is)\s+)?(?P<name>{_NAME})"
-    ),
-    re.compile(rf"(?:bytt|byter|ändrat|changed)[^.\n]{{0,40}}?(?:till|to)\s+(?P<name>{_NAME})"),
-    re.compile(rf"(?:tagit|tar)\s+(?:mig\s+)?(?:namnet|efternamnet|makens namn|namnet)?\s*(?P<name>{_NAME})"),
-    re.compile(rf"[Nn]ytt\s+(?:efter)?namn\s*[:=–-]?\s*(?P<name>{_NAME})"),
-)
-_NEW_TITLE = (
-    re.compile(
-        rf"(?:[Hh]eter (?:det|jag|titeln|tjänsten|befattningen)|är jag)\s+(?:nu(?:mera)?\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;?\n]{{0,50}})"
-    ),
-    re.compile(
-        rf"(?:[Tt]itel\w*|[Bb]efattning\w*|[Tt]itle|[Rr]oll|[Tt]jänst)\s*(?:är|blir|:|is|numera|nu|ändrad till|ändras till|från|som|=|now|dag|i|och|med|fr\.?o\.?m\.?)*\s*(?:(?:ändra\w*|bytt|byter)\s+)?(?:till\s+)?[:”\"]?\s*(?P<title>(?:[Tt]f |[Bb]iträdande |[Ss]taf?st?)?{_ROLE}[^.,;\n]{{0,50}})"
-    ),
-    re.compile(
-        rf"(?:är|blir|blivit|arbetar|jobbar|kallas|titulera\w*)\s+(?:jag\s+)?(?:från (?:och med )?[\w ]{{1,14}}\s+)?(?:nu(?:mera)?|hädanefter|sedan \w+ \w+)\s+(?:som\s+|ny\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;\n]{{0,50}})"
-    ),
-    re.compile(
-        rf"(?:numera|nu|hädanefter)\s+(?:är|arbetar|jobbar|titulera\w*|har titeln)\s+(?:jag\s+)?(?:som\s+)?(?P<title>(?:tf |biträdande )?{_ROLE}[^.,;\n]{{0,50}})"
-    ),
-    re.compile(
-        rf"(?:bytt|byter|ändrat|ändras)\s+titel\s+(?:från\s+\S+(?:\s\S+){{0,3}}\s+)?till\s+(?P<title>{_ROLE}[^.,;\n]{{0,50}})"
-    ),
-)
-
-
-def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozenset[int]]:
-    """What is new about somebody who stays; and the sentences that say so."""
-    hits = [
-        h for h in context.hits_of("contact") if h.rule != "contact/unchanged" and not is_asked(context, h)
-    ]
-    if not hits or replaced:
-        return [], frozenset()
-    if (
-        context.hits_of("substitute")
-        and not any(h.line == SUBJECT for h in hits)
-        and not _speaks_of_own(context, hits)
-    ):
-        return [], frozenset()
-    person = _whose(context, hits)
-    text = context.words.text
-    known = context.surroundings.network.person(person) if person else None
-    unchanged = {h.line for h in context.hits_of("contact") if h.rule == "contact/unchanged"}
-    email = _new_email(context, known.addresses if known else ())
-    phone = _new_phone(context, known.phone if known else "", hits, unchanged)
-    name = _new_name(text, known.name if known else "")
-    title = _new_title(text, hits, context)
-    if not any((email, phone, name, title)):
-        return [], frozenset()
-    certain = known is not None
-    evidence = tuple(dict.fromkeys(context.evidence(h) for h in hits[:3]))
-    intent = ContactChange(
-        person=person, name=name, email=email, phone=phone, title=title, certain=certain, evidence=evidence,
-        doubt=None if certain else "det framgår inte vem uppgifterna gäller",
-    )  # fmt: skip
-    return [intent], frozenset({h.line for h in hits} - {SUBJECT})
-
-
-def _speaks_of_own(context: Context, hits: Sequence[Hit]) -> bool:
-    return any(
-        re.search(r"(?<!\w)(?:min|mitt|mina|jag|my)(?!\w)", fold(context.text_of(h.line))) for h in hits
-    )
-
-
-def _whose(context: Context, hits: Sequence[Hit]) -> str | None:
-    for hit in hits:
-        for mention in context.people_in(hit.line):
-            if mention.genitive and mention.person:
-                return mention.person
-        subject = subject_of(context, hit)
-        if subject.who == "person":
-            person = next((m.person for m in subject.people if m.person), None)
-            if person and not _new_name(context.words.text, context.surroundings.network.person(person).name):
-                return person
-    return context.speaker.id if context.speaker else None
-
-
-def _new_email(context: Context, old: Iterable[str]) -> str | None:
-    known = {a.casefold() for a in old}
-    known.add(context.surroundings.network.address.casefold())
-    text = context.words.text
-    for match in _ADDRESS.finditer(text):
-        address = match.group().rstrip(".")
-        around = fold(text[max(0, match.start() - 40) : match.start()])
-        if address.casefold() in known or re.search(
-            r"(?:gamla|tidigare|inte längre|i stället för|istället för|från)\W+(?:\w+\W+){0,2}\Z", around
-        ):
-            continue
-        return address
-    return None
-
-
-def _new_phone(context: Context, old: str, hits: Sequence[Hit], unchanged: set[int]) -> str | None:
-    text = context.words.text
-    for match in _PHONE.finditer(_without_exchange(text)):
-        if old and re.sub(r"\D", "", match.group()) == re.sub(r"\D", "", old):
-            continue
-        around = fold(text[max(0, match.start() - 40) : match.start()])
-        if re.search(
-            r"(?:gamla|tidigare|inte längre|i stället för|istället för|oförändra\w*|samma)\W+(?:\w+\W+){0,2}\Z",
-            around,
-        ):
-            continue
-        return _tidy(match.group())
-    return None
-
-
-def _new_name(text: str, old: str) -> str | None:
-    if not re.search(r"(?i)gift|skil[dt]|namn|heter|kallas|name|married", text):
-        return None
-    for pattern in _NEW_NAME:
-        for match in pattern.finditer(text):
-            name = match["name"].strip()
-            words = name.split()
-            if plain_name(name) == plain_name(old) or plain_name(words[0]) in {
-                "men",
-                "min",
-                "den",
-                "och",
-                "jag",
-                "mejl",
-                "adressen",
-                "ny",
-                "nya",
-                "telefon",
-                "region",
-                "ifo",
-                "e-post",
-                "epost",
-                "mail",
-            }:
-                continue
-            if old and len(words) == 1:
-                if plain_name(name) in plain_name(old).split():
-                    continue
-                # Only a new surname: the first name stays.
-                return f"{old.split()[0]} {name}"
-            if old and plain_name(old).split()[0] not in plain_name(name).split()[0]:
-                continue
-            return name
-    return None
-
-
-def _new_title(text: str, hits: Sequence[Hit], context: Context) -> str | None:
-    for pattern in _NEW_TITLE:
-        for match in pattern.finditer(text):
-            before = fold(text[max(0, match.start() - 30) : match.start()])
-            if re.search(r"(?:gamla|tidigare|fd|f\.d\.)\W*\Z", before):
-                continue
-            title = re.split(
-                r"\s+(?:och|från|men|i stället|istället|fr\.?o\.?m|nu|sedan|numera|med)\s", match["title"]
-            )[0].strip(' ”"')
-            return _capital(title)
-    return None
-
-
-def signature_people(context: Context) -> Iterator[Mention]:
-    """Who is named in the signature."""
-    yield from find_people(context.words.signature, context.letter, context.surroundings)
-
-
-def shown(evidence: Sequence[Evidence]) -> str:
-    """The words of some evidence, for a doubt."""
-    return "; ".join(e.text for e in evidence)

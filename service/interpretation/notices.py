@@ -6,11 +6,13 @@ import re
 from collections.abc import Sequence
 
 from service.domain.intents import Courtesy, Help, Intent, Question, Undo
-from service.interpretation.coming import read_calendar, read_coming
+from service.interpretation.calendar_answers import read_calendar
+from service.interpretation.coming import read_coming
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.grammar import is_asked
 from service.interpretation.meeting_changes import read_meeting_changes
-from service.interpretation.moving_on import read_contact, read_replacement
+from service.interpretation.moving_on import read_replacement
+from service.interpretation.new_details import read_contact
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import fold
 
@@ -44,7 +46,9 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     if undo and context.reference and context.reference.what in {"ack", "ask"}:
         return [Undo(evidence=evidence)]
     used = {e.text for i in found for e in i.evidence}
-    asks = [h for h in context.hits_of("question") if h.line != SUBJECT and context.text_of(h.line) not in used]
+    asks = [
+        h for h in context.hits_of("question") if h.line != SUBJECT and context.text_of(h.line) not in used
+    ]
     if found:
         asked = [
             h for h in asks if context.text_of(h.line).rstrip().endswith("?") and not _polite(context, h)
@@ -52,7 +56,7 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
         return (
             [Question(evidence=(context.evidence(asked[0]),))] if asked and _short_of_matters(found) else []
         )
-    helps = [h for h in context.hits_of("help")]
+    helps = context.hits_of("help")
     if helps:
         return [Help(evidence=tuple(context.evidence(h) for h in helps[:2]))]
     if undo:

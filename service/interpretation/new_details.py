@@ -1,0 +1,180 @@
+"""Whose address, number, title or name is new, when the person stays."""
+
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from service.domain.intents import ContactChange, Intent
+from service.interpretation.contact_details import ADDRESS, PHONE, ROLE, capital, tidy, without_exchange
+from service.interpretation.context import SUBJECT, Context
+from service.interpretation.grammar import is_asked, subject_of
+from service.interpretation.people import plain_name
+from service.interpretation.rulebook import Hit
+from service.interpretation.words import fold
+
+_NAME = r"[A-ZÅÄÖÉÜ][\wåäöéü]+(?:[- ][A-ZÅÄÖÉÜ][\wåäöéü]+){0,3}"
+
+
+_NEW_NAME = (
+    re.compile(
+        rf"(?:[Hh]eter|[Hh]ette|[Kk]allas|[Kk]allar mig|[Nn]ow called|[Mm]y name is(?: now)?)\s+(?:jag\s+)?(?:nu(?:mera|förtiden)?|numer|sedan \w+|från (?:och med )?(?:i dag|nu)|hädanefter|fortsättningsvis|i stället|istället)?\s*(?:för\s+)?(?:jag\s+)?(?:nu(?:mera)?\s+)?(?P<name>{_NAME})"
+    ),
+    re.compile(
+        rf"(?:(?:efter)?namn\w*|name|surname)\s+(?:(?:är|blir|nu|numera|från|is|now|i dag|idag|och med|är nu)\s+)*(?:från\s+{_NAME}\s+)?(?:(?:till|to|är|is)\s+)?(?P<name>{_NAME})"
+    ),
+    re.compile(rf"(?:bytt|byter|ändrat|changed)[^.\n]{{0,40}}?(?:till|to)\s+(?P<name>{_NAME})"),
+    re.compile(rf"(?:tagit|tar)\s+(?:mig\s+)?(?:namnet|efternamnet|makens namn|namnet)?\s*(?P<name>{_NAME})"),
+    re.compile(rf"[Nn]ytt\s+(?:efter)?namn\s*[:=–-]?\s*(?P<name>{_NAME})"),
+)
+
+
+_NEW_TITLE = (
+    re.compile(
+        rf"(?:[Hh]eter (?:det|jag|titeln|tjänsten|befattningen)|är jag)\s+(?:nu(?:mera)?\s+)?(?P<title>(?:tf |biträdande )?{ROLE}[^.,;?\n]{{0,50}})"
+    ),
+    re.compile(
+        rf"(?:[Tt]itel\w*|[Bb]efattning\w*|[Tt]itle|[Rr]oll|[Tt]jänst)\s*(?:är|blir|:|is|numera|nu|ändrad till|ändras till|från|som|=|now|dag|i|och|med|fr\.?o\.?m\.?)*\s*(?:(?:ändra\w*|bytt|byter)\s+)?(?:till\s+)?[:”\"]?\s*(?P<title>(?:[Tt]f |[Bb]iträdande |[Ss]taf?st?)?{ROLE}[^.,;\n]{{0,50}})"
+    ),
+    re.compile(
+        rf"(?:är|blir|blivit|arbetar|jobbar|kallas|titulera\w*)\s+(?:jag\s+)?(?:från (?:och med )?[\w ]{{1,14}}\s+)?(?:nu(?:mera)?|hädanefter|sedan \w+ \w+)\s+(?:som\s+|ny\s+)?(?P<title>(?:tf |biträdande )?{ROLE}[^.,;\n]{{0,50}})"
+    ),
+    re.compile(
+        rf"(?:numera|nu|hädanefter)\s+(?:är|arbetar|jobbar|titulera\w*|har titeln)\s+(?:jag\s+)?(?:som\s+)?(?P<title>(?:tf |biträdande )?{ROLE}[^.,;\n]{{0,50}})"
+    ),
+    re.compile(
+        rf"(?:bytt|byter|ändrat|ändras)\s+titel\s+(?:från\s+\S+(?:\s\S+){{0,3}}\s+)?till\s+(?P<title>{ROLE}[^.,;\n]{{0,50}})"
+    ),
+)
+
+
+def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozenset[int]]:
+    """What is new about somebody who stays; and the sentences that say so."""
+    hits = [
+        h for h in context.hits_of("contact") if h.rule != "contact/unchanged" and not is_asked(context, h)
+    ]
+    if not hits or replaced:
+        return [], frozenset()
+    if (
+        context.hits_of("substitute")
+        and not any(h.line == SUBJECT for h in hits)
+        and not _speaks_of_own(context, hits)
+    ):
+        return [], frozenset()
+    person = _whose(context, hits)
+    text = context.words.text
+    known = context.surroundings.network.person(person) if person else None
+    unchanged = {h.line for h in context.hits_of("contact") if h.rule == "contact/unchanged"}
+    email = _new_email(context, known.addresses if known else ())
+    phone = _new_phone(context, known.phone if known else "", hits, unchanged)
+    name = _new_name(text, known.name if known else "")
+    title = _new_title(text, hits, context)
+    if not any((email, phone, name, title)):
+        return [], frozenset()
+    certain = known is not None
+    evidence = tuple(dict.fromkeys(context.evidence(h) for h in hits[:3]))
+    intent = ContactChange(
+        person=person, name=name, email=email, phone=phone, title=title, certain=certain, evidence=evidence,
+        doubt=None if certain else "det framgår inte vem uppgifterna gäller",
+    )  # fmt: skip
+    return [intent], frozenset({h.line for h in hits} - {SUBJECT})
+
+
+def _speaks_of_own(context: Context, hits: Sequence[Hit]) -> bool:
+    return any(
+        re.search(r"(?<!\w)(?:min|mitt|mina|jag|my)(?!\w)", fold(context.text_of(h.line))) for h in hits
+    )
+
+
+def _whose(context: Context, hits: Sequence[Hit]) -> str | None:
+    for hit in hits:
+        for mention in context.people_in(hit.line):
+            if mention.genitive and mention.person:
+                return mention.person
+        subject = subject_of(context, hit)
+        if subject.who == "person":
+            person = next((m.person for m in subject.people if m.person), None)
+            if person and not _new_name(context.words.text, context.surroundings.network.person(person).name):
+                return person
+    return context.speaker.id if context.speaker else None
+
+
+def _new_email(context: Context, old: Iterable[str]) -> str | None:
+    known = {a.casefold() for a in old}
+    known.add(context.surroundings.network.address.casefold())
+    text = context.words.text
+    for match in ADDRESS.finditer(text):
+        address = match.group().rstrip(".")
+        around = fold(text[max(0, match.start() - 40) : match.start()])
+        if address.casefold() in known or re.search(
+            r"(?:gamla|tidigare|inte längre|i stället för|istället för|från)\W+(?:\w+\W+){0,2}\Z", around
+        ):
+            continue
+        return address
+    return None
+
+
+def _new_phone(context: Context, old: str, hits: Sequence[Hit], unchanged: set[int]) -> str | None:
+    text = context.words.text
+    for match in PHONE.finditer(without_exchange(text)):
+        if old and re.sub(r"\D", "", match.group()) == re.sub(r"\D", "", old):
+            continue
+        around = fold(text[max(0, match.start() - 40) : match.start()])
+        if re.search(
+            r"(?:gamla|tidigare|inte längre|i stället för|istället för|oförändra\w*|samma)\W+(?:\w+\W+){0,2}\Z",
+            around,
+        ):
+            continue
+        return tidy(match.group())
+    return None
+
+
+def _new_name(text: str, old: str) -> str | None:
+    if not re.search(r"(?i)gift|skil[dt]|namn|heter|kallas|name|married", text):
+        return None
+    for pattern in _NEW_NAME:
+        for match in pattern.finditer(text):
+            name = match["name"].strip()
+            words = name.split()
+            if plain_name(name) == plain_name(old) or plain_name(words[0]) in {
+                "men",
+                "min",
+                "den",
+                "och",
+                "jag",
+                "mejl",
+                "adressen",
+                "ny",
+                "nya",
+                "telefon",
+                "region",
+                "ifo",
+                "e-post",
+                "epost",
+                "mail",
+            }:
+                continue
+            if old and len(words) == 1:
+                if plain_name(name) in plain_name(old).split():
+                    continue
+                # Only a new surname: the first name stays.
+                return f"{old.split()[0]} {name}"
+            if old and plain_name(old).split()[0] not in plain_name(name).split()[0]:
+                continue
+            return name
+    return None
+
+
+def _new_title(text: str, hits: Sequence[Hit], context: Context) -> str | None:
+    for pattern in _NEW_TITLE:
+        for match in pattern.finditer(text):
+            before = fold(text[max(0, match.start() - 30) : match.start()])
+            if re.search(r"(?:gamla|tidigare|fd|f\.d\.)\W*\Z", before):
+                continue
+            title = re.split(
+                r"\s+(?:och|från|men|i stället|istället|fr\.?o\.?m|nu|sedan|numera|med)\s", match["title"]
+            )[0].strip(' ”"')
+            return capital(title)
+    return None
