@@ -145,7 +145,7 @@ def reconcile(args: argparse.Namespace) -> int:
         ("i mappen för hanterade mejl utan att ha lästs", len(found.never_read)),
         ("från nätverket i skräpposten", len(found.junk)),
         ("i registret men borta ur brevlådan", len(found.gone)),
-        ("tagna in nu i efterhand", found.taken_in),
+        ("nya i inkorgen, tagna in nu", found.taken_in),
     )
     for words, number in rows:
         print(f"{number:>5}  {words}")

@@ -42,11 +42,11 @@ class Findings:
     junk: tuple[Lying, ...] = ()
     # In the records, and nowhere in the mailbox: Message-ID, and a line that says what it was.
     gone: tuple[tuple[str, str], ...] = ()
-    # Taken in now, although they had been passed by.
+    # New in the inbox, and taken in on the way; that is no finding.
     taken_in: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.never_read or self.junk or self.gone or self.taken_in)
+        return bool(self.never_read or self.junk or self.gone)
 
 
 def stock_taken(office: Office, day: date) -> bool:
@@ -139,11 +139,6 @@ def _parts(found: Findings) -> Iterable[tuple[str, tuple[str, ...]]]:
         )  # fmt: skip
     if found.gone:
         yield "Är borta ur brevlådan men finns kvar i registret", tuple(line for _, line in found.gone)
-    if found.taken_in:
-        yield (
-            "Har tagits in i efterhand",
-            (f"{found.taken_in} mejl i inkorgen hade inte lästs tidigare. Nu är det gjort.",),
-        )
 
 
 def said(letter: Letter) -> str:
