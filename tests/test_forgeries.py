@@ -18,6 +18,7 @@ from email.utils import format_datetime
 import pytest
 
 from tests.desk import Desk, Got, only, to
+from tests.faults.figures import count
 
 MEETING = "2027-02-11"
 SERVER = "mx.samverkan.example"
@@ -569,6 +570,9 @@ def test_a_forged_approval_is_not_obeyed(scene: Scene, name: str):
     """No draft becomes approved, and no agenda goes out."""
     got = SHAPES[name](scene)
 
+    mailed = isinstance(got, list) and any(g.what == "agenda" for g in got)
+    count("forged approvals tried")
+    count("forged approvals obeyed", int(mailed or "approved" in _states(scene)))
     assert _states(scene) == ["superseded", "waiting"], name
     assert isinstance(got, list)
     assert not [g for g in got if g.what == "agenda"]
