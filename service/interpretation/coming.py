@@ -5,6 +5,8 @@ alone ("den elfte ligger jag på operationsbordet") counts only beside one of
 our meetings, and never against a plain word that says otherwise.
 """
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -12,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
-from service.domain.intents import Absence, Attendance, Contact, Intent
+from service.domain.intents import Absence, Attendance, Contact, Evidence, Intent
 from service.interpretation.claims import Claim, claims_in
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.standing_in import Standing, for_all, standings_by_coming, standings_in
@@ -399,3 +401,70 @@ def _same(one: Absence, two: Absence) -> bool:
         and one.extent == two.extent
         and (one.substitute == two.substitute or one.substitute is None or two.substitute is None)
     )
+
+
+# Words that turn an answer about a meeting into a no, or a yes, where no rule has spoken.
+_NO = re.compile(
+    r"(?<!\w)(?:nej|inte|ej|tyvärr|dessvärre|förhindrad|annat håll|annat för mig|borta|bortrest|sjuk\w*|ledsen|beklagar|ursäkta?|"
+    r"utan mig|avstå\w*|mörkt|svårt|spricker|besvikna|no|not|sorry|unfortunately|afraid|can't|cannot|unable)(?!\w)"
+)
+_YES = re.compile(
+    r"(?<!\w)(?:ja|japp|jajamen\w*|jajamän|jadå|absolut|självklart|klart|gärna|givetvis|yes|sure|of course|kommer|deltar|med|närvarar)(?!\w)"
+)
+_SHORT = 220
+
+
+def guessed(context: Context) -> list[Intent]:
+    """What a letter about a meeting most likely says of its writer's coming, when no rule has spoken.
+
+    A plain yes or no to our own invitation or reminder is one; everything
+    else is asked about.
+    """
+    person = context.speaker
+    text = fold(context.words.text)
+    if person is None or "?" in text or context.letter.attachments or not context.sentences:
+        return []
+    reference = context.reference
+    asked = (
+        reference is not None
+        and reference.what in {"invitation", "reminder"}
+        and context.thread_meeting is not None
+    )
+    claim = Claim("absent", "whole", (person.id,), 0, 0, 0, Evidence("absence/likely", context.text_of(0)))
+    when = when_of(context, claim)
+    if when.past or not when.keys or when.source not in {"own", "near", "subject", "thread"}:
+        return []
+    if when.source == "thread" and not asked:
+        return []
+    words = text.split()
+    if asked and len(words) <= 6:
+        first = words[0].strip(" ,.!")
+        evidence = Evidence("attendance/yes-or-no", context.text_of(0))
+        if first in {"nej", "no"}:
+            return [Absence(person=person.id, meetings=when.keys, evidence=(evidence,))]
+        if first in {"ja", "japp", "jajamensan", "jajamän", "jadå", "absolut", "självklart", "yes"}:
+            return [Attendance(person=person.id, meetings=when.keys, evidence=(evidence,))]
+    if len(text) > _SHORT and not asked:
+        return []
+    doubt = "det framgår inte säkert om du kommer"
+    if _NO.search(text):
+        standing = next(
+            iter(standings_in(context, n) for n in range(len(context.sentences)) if standings_in(context, n)),
+            [],
+        )
+        found = _absence(context, person.id, claim, when, standing[0] if standing else None)
+        return [
+            replace(
+                found,
+                certain=False,
+                doubt=doubt,
+                alternatives=(Attendance(person=person.id, meetings=when.keys),),
+            )
+        ]
+    if asked and _YES.search(text):
+        return [
+            Attendance(
+                person=person.id, meetings=when.keys, certain=False, evidence=(claim.evidence,), doubt=doubt
+            )
+        ]
+    return []

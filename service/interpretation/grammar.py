@@ -169,7 +169,7 @@ def subject_of(context: Context, hit: Hit) -> Subject:
 # Predicates that only a person can have: "mötet krockar" says who cannot come, "Sven kommer inte" says it of Sven.
 _PERSONAL = {
     "absence/cannot-come", "absence/not-coming", "absence/stays-home", "late/comes-later", "early/leaves-early",
-    "attendance/comes", "attendance/after-all", "attendance/by-link", "leaving/quits", "elsewhere/is-elsewhere",
+    "attendance/comes", "attendance/another", "attendance/after-all", "attendance/by-link", "leaving/quits", "elsewhere/is-elsewhere",
 }  # fmt: skip
 
 

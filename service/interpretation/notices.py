@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from service.domain.intents import Courtesy, Help, Intent, Question, Undo
 from service.interpretation.calendar_answers import read_calendar
-from service.interpretation.coming import read_coming
+from service.interpretation.coming import guessed, read_coming
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.grammar import is_asked
 from service.interpretation.meeting_changes import read_meeting_changes
@@ -64,6 +64,8 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     if asks:
         return [Question(evidence=(context.evidence(asks[0]),))]
     thanks = context.hits_of("courtesy")
+    if not any(h.line != SUBJECT for h in thanks) and (likely := guessed(context)):
+        return likely
     if thanks and len(context.words.text) < 600:
         return [Courtesy(evidence=(context.evidence(thanks[0]),))]
     return [Question()]

@@ -173,7 +173,8 @@ def _in_whose_place(context: Context, hit: Hit, substitute: Mention) -> tuple[st
 
 def _stand_in(context: Context, hit: Hit) -> list[Standing]:
     """The writer comes in another's place."""
-    writer = context.speaker
+    # Who says "jag" is who writes, even when the letter speaks for another.
+    writer = context.sender or context.speaker
     if not writer:
         return []
     mention = context.person_at(hit.slots.get("FRÅNVARANDE", ""))

@@ -108,6 +108,18 @@ def when_of(context: Context, claim: Claim) -> When:
 def _away_between(context: Context, rows: Sequence[MeetingMention]) -> tuple[date, ...]:
     """ "Semester fredag 16/4 och tillbaka måndag 26/4": the meetings between two days that are none themselves."""
     days = [m for m in rows if m.first and m.first == m.last and not m.keys]
+    until = days[-1] if len(days) == 1 else None
+    if until and until.first:
+        before = fold(context.words.text[max(0, until.start - 24) : until.start])
+        if re.search(
+            r"(?:till och med|t\.? ?o\.? ?m\.?|tom|till|fram till|until|through)(?: den)? ?\Z", before
+        ):
+            return covered(
+                context.surroundings.network,
+                context.surroundings.now.date(),
+                until.first,
+                context.surroundings.now,
+            )
     if len(days) < 2 or len(days) != len([m for m in rows if not m.foreign]):
         return ()
     first, last = days[0], days[-1]
