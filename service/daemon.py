@@ -83,13 +83,14 @@ def one_round(
     away: list[str] = []
     seldom = False
     sending = _Sending(service, courier, stopping)
+    tried: set[int] = set()
     if mailbox:
         try:
-            kept, handled = take_in(service, mailbox, sending, stopping)
+            kept, handled = take_in(service, mailbox, sending, stopping, tried)
         except MailboxAway as fault:
             away.append(f"brevlådan: {fault}")
             seldom = isinstance(fault, LoginRefused)
-    handled += handle_kept(service, stopping)
+    handled += handle_kept(service, stopping, tried)
     # What has just been delivered may complete a report, so the calendar is looked at again.
     for _ in range(2):
         if stopping():
@@ -133,29 +134,33 @@ def take_in(
     mailbox: ImapMailbox,
     sending: _Sending | None = None,
     stopping: Callable[[], bool] = lambda: False,
+    tried: set[int] | None = None,
 ) -> tuple[int, int]:
     """Keep what is new in the mailbox, handle it, and move it only then.
 
     What is new is what the database does not know, not what has a higher
     number: a message that the server could not hand out is asked for again.
     Where handled mail stays in the folder it is too much to ask each time,
-    so only a new connection's first look goes through all of it.
+    so only a new connection's first look goes through all of it.  `tried` is
+    as in `handle_kept`.
     """
+    tried = set() if tried is None else tried
     store, folder = service.store, _folder(service)
     moves = bool(service.config.imap and service.config.imap.handled)
     validity, _ = mailbox.uids(after=2**32 - 2)
-    # Left over from last time: handled, but not yet moved.
+    # Left over from last time: kept and not yet handled, or handled and not yet moved.
+    handled = handle_kept(service, stopping, tried)
     _move(service, mailbox, folder, validity)
     seen = mailbox.looked_through == validity
     validity, found = mailbox.uids(after=store.high_uid(folder, validity) if seen and not moves else 0)
     new = tuple(sorted({*store.unknown(folder, validity, found), *mailbox.unreadable}))
-    kept = handled = 0
+    kept = 0
     for arrivals in _batches(mailbox, new, folder, validity):
         kept += len(store.keep(arrivals))
-        handled += handle_kept(service, stopping)
+        handled += handle_kept(service, stopping, tried)
         _move(service, mailbox, folder, validity)
         if sending:
-            # Nobody waits for an answer until all the others have been read.
+            # Whoever wrote first need not wait until all the others have been read.
             sending.deliver()
         if stopping():
             return kept, handled
@@ -207,9 +212,18 @@ def _move(service: Service, mailbox: ImapMailbox, folder: str, validity: int) ->
         service.store.moved(folder, validity, uids)
 
 
-def handle_kept(service: Service, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Handle every kept letter, oldest first; one that fails is tried again in the next round."""
-    tried: set[int] = set()
+def handle_kept(
+    service: Service,
+    stopping: Callable[[], bool] = lambda: False,
+    tried: set[int] | None = None,
+) -> int:
+    """Handle every kept letter, oldest first; returns how many.
+
+    One that fails is tried again in the next round: `tried` are the numbers
+    that have had their turn in this one, and grows.
+    """
+    tried = set() if tried is None else tried
+    before = len(tried)
     while not stopping():
         waiting = service.store.unhandled(limit=BATCH + len(tried))
         numbers = [number for number in waiting if number not in tried]
@@ -220,7 +234,7 @@ def handle_kept(service: Service, stopping: Callable[[], bool] = lambda: False) 
             handle_or_set_aside(service.office, number, (StoreAway,))
             if stopping():
                 break
-    return len(tried)
+    return len(tried) - before
 
 
 def take_stock(service: Service, mailbox: ImapMailbox) -> Findings:

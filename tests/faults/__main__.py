@@ -6,23 +6,55 @@ A sample that takes a minute or two; FAULTS=full makes more than two hundred kil
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.faults.figures import broken, table
+from tests.faults.figures import broken, count, table
 
 HERE = Path(__file__).resolve().parent
+TESTS = HERE.parent
+# Tests of their own that count here too, without knowing of it.
+FORGERIES = TESTS / "test_forgeries.py"
+UGLY = TESTS / "test_any_bytes.py"
+
+
+class Counting:
+    """Counts what the tests of forgeries and of ugly messages have tried."""
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """Count each message that is taken in, where the test file calls its own `take_in`."""
+        modules = {i.module for i in session.items if isinstance(i, pytest.Function) and i.path == UGLY}
+        for module in modules:
+            real: Callable[[bytes], Any] = module.take_in
+
+            def counted(raw: bytes, real: Callable[[bytes], Any] = real) -> Any:
+                count("ugly messages taken in")
+                try:
+                    return real(raw)
+                except BaseException:
+                    count("ugly messages that raised an exception or were lost")
+                    raise
+
+            module.take_in = counted
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.when == "call" and "test_a_forged_approval_is_not_obeyed" in report.nodeid:
+            count("forged approvals tried")
+            count("forged approvals obeyed", int(report.failed))
 
 
 def main() -> int:
     """Run every test that counts into the table, then print it."""
     others = [
         path
-        for path in sorted(HERE.parent.rglob("test_*.py"))
-        if HERE not in path.parents and "tests.faults.figures" in path.read_text(encoding="utf-8")
+        for path in sorted(TESTS.rglob("test_*.py"))
+        if HERE not in path.parents
+        and (path in (FORGERIES, UGLY) or "tests.faults.figures" in path.read_text(encoding="utf-8"))
     ]
-    status = pytest.main(["-q", "-p", "no:cacheprovider", str(HERE), *map(str, others)])
+    status = pytest.main(["-q", "-p", "no:cacheprovider", str(HERE), *map(str, others)], plugins=[Counting()])
     print()
     print(table())
     for row in broken():

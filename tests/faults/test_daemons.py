@@ -174,6 +174,28 @@ def test_a_daemon_killed_while_it_watches_loses_nothing(
 
 
 @pytest.mark.dovecot
+def test_a_disk_that_is_full_is_said_in_one_line_and_nothing_is_lost(
+    launcher: Launcher, tmp_path: Path, dovecot: Account, smtp: Post
+):
+    """The process may write no larger file, as on a full disk; when there is room, all is done once."""
+    house = House(launcher, tmp_path, dovecot, smtp)
+    assert house.run("run", "--once").status == 0
+    before = len(smtp.messages)
+    dovecot.drop(*questions(1, 3))
+    largest = (tmp_path / "data" / "kallelse.db").stat().st_size // 2
+    ran = launcher.run("--config", str(house.config), "run", "--once", largest_file=largest)
+    assert ran.status == 1, ran.words
+    assert "Traceback" not in ran.words
+    assert "is away" in ran.words.splitlines()[-1]
+    assert len(dovecot.contents()) + len(dovecot.contents("Hanterat")) == 3
+    assert house.run("run", "--once").status == 0
+    check_once(house, 3)
+    assert set(handed(house).values()) == {1}
+    assert len(smtp.messages) > before
+    count("kinds of server fault survived", 1, "disk full, in the real process")
+
+
+@pytest.mark.dovecot
 def test_systemd_hears_that_it_is_ready_alive_and_stopping(
     launcher: Launcher, tmp_path: Path, dovecot: Account, smtp: Post, daemons: list[Started]
 ):
