@@ -422,6 +422,8 @@ def guessed(context: Context) -> list[Intent]:
     """
     person = context.speaker
     text = fold(context.words.text)
+    if re.search(r"(?:glöm|missa) inte|kom ihåg|påminn", text):
+        return []
     if person is None or "?" in text or context.letter.attachments or not context.sentences:
         return []
     reference = context.reference

@@ -202,6 +202,11 @@ def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Sub
             return Subject("stranger")
         if first - number > 14:
             break
+    if hit.rule in _PERSONAL:
+        opening = next((n for n in range(first - 1, -1, -1) if row[n].text in {",", ".", ":", ";", "!", "?"}), -1) + 1
+        if opening < first - 1 and _is_noun_subject(row, opening):
+            # "Socialchefen i Åre har slutat."
+            return Subject("stranger")
     return Subject("speaker")
 
 

@@ -73,6 +73,7 @@ def _same_as_move(found: Sequence[Intent], change: MeetingChange) -> bool:
     return False
 
 
+_MEETING = re.compile(r"möte|sammanträd|träff|samreko|strategidag|sammankomst|meeting")
 _ROOM = re.compile(
     r"(?<!\w)(?:lokal\w*|sal|salen|rum|rummet|möte\w*|sammanträde\w*|strategidag\w*|room|venue|meeting)(?!\w)"
 )
@@ -96,6 +97,8 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             and not _ROOM.search(_DIGITAL.sub("", text))
         ):
             # "Jag tar det via Teams" is the writer's own way of taking part.
+            continue
+        if not _decides(context) and not _MEETING.search(text) and not any(m.keys for m in context.meetings_in(hit.line)):
             continue
         if kind == "place" and not _decides(context) and not _ROOM.search(text):
             continue

@@ -61,9 +61,12 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     if successor is None and not own:
         return [], frozenset()
     if who is None and successor is not None:
-        who = _seat_of_role(context) or (
-            context.speaker.id if context.speaker and not _is(context, successor) else None
-        )
+        who = _seat_of_role(context)
+        if who is None and context.speaker and not _is(context, successor) and _says_mine(context):
+            who = context.speaker.id
+        if who is None and context.sender is not None and not _NETWORK.search(fold(context.words.text)):
+            # Somebody else's place somewhere else, told in passing.
+            return [], frozenset()
     if who is None and not successor:
         return [], frozenset()
     if own and not strong and not _leaves_the_network(context, own, who):
@@ -85,6 +88,13 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     # Sentences that also name one of our meetings may say more than that.
     spoken = set(lines) | lasting | {h.line for h in context.hits_of("successor")}
     return [intent], frozenset(n for n in spoken if n != SUBJECT) | frozenset({SUBJECT})
+
+
+def _says_mine(context: Context) -> bool:
+    """Whether the letter speaks of its writer at all."""
+    return context.by_assistant or bool(
+        re.search(r"(?<!\w)(?:jag|mig|min|mitt|mina|my|me|i)(?!\w)", fold(context.words.text))
+    )
 
 
 def _is(context: Context, contact: Contact) -> bool:

@@ -63,6 +63,8 @@ def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozen
         and not _speaks_of_own(context, hits)
     ):
         return [], frozenset()
+    if any(_of_the_house(context, h) for h in hits):
+        return [], frozenset()
     person = _whose(context, hits)
     text = context.words.text
     known = context.surroundings.network.person(person) if person else None
@@ -80,6 +82,13 @@ def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozen
         doubt=None if certain else "det framgår inte vem uppgifterna gäller",
     )  # fmt: skip
     return [intent], frozenset({h.line for h in hits} - {SUBJECT})
+
+
+def _of_the_house(context: Context, hit: Hit) -> bool:
+    """The switchboard's or the office's new number is nobody's own."""
+    text = fold(context.text_of(hit.line))
+    mine = re.search(r"(?<!\w)(?:jag|mig|min|mitt|mina|my)(?!\w)", text)
+    return mine is None and bool(re.search(r"(?<!\w)(?:växel\w*|kansliet\w*|receptionen\w*|\w*mottagningen\w*|enheten\w*)", text))
 
 
 def _speaks_of_own(context: Context, hits: Sequence[Hit]) -> bool:
