@@ -19,7 +19,7 @@ from service.adapters.database import StoreAway, StoreError
 from service.adapters.network_files import BadNetwork
 from service.adapters.rule_files import BadRules
 from service.adapters.toml_files import BadFile
-from service.cli import keeping, looking, running, starting
+from service.cli import corrections, keeping, looking, privacy, running, starting
 from service.cli.failing import Failed
 
 # The call or the configuration is wrong.
@@ -85,6 +85,22 @@ def parser() -> argparse.ArgumentParser:
     restore.add_argument("--at", help="låt klockan vara så mycket")
     reconcile = command("reconcile", "Jämför brevlådan med registret nu.", keeping.reconcile)
     reconcile.add_argument("--at", help="låt klockan vara så mycket")
+    person = command("person", "Visa eller ta bort det som sparas om en person.", privacy.export_person)
+    acts = person.add_subparsers(dest="act", required=True, metavar="export|erase", parser_class=_Parser)
+    out = acts.add_parser("export", help="skriv ut allt som sparas om en person")
+    out.add_argument("id", help="personens id eller adress")
+    out.add_argument("--folder", type=Path, help="mappen att skriva till")
+    out.set_defaults(work=privacy.export_person)
+    gone = acts.add_parser("erase", help="ta bort en person som har lämnat nätverket")
+    gone.add_argument("id", help="personens id eller adress")
+    gone.add_argument("--yes", action="store_true", help="gör det; utan --yes visas bara vad som händer")
+    gone.set_defaults(work=privacy.erase_person)
+    corrected = command(
+        "corrections", "Visa de läsningar av mejl som någon har rättat.", corrections.corrections
+    )
+    corrected.add_argument(
+        "--write", type=Path, metavar="MAPP", help="skriv dem som provfall, med andra namn och adresser"
+    )
     return top
 
 

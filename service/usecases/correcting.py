@@ -175,6 +175,8 @@ _WRONG = re.compile(
     r"|\b(?:fel (?:möte|datum|dag|månad)|blev (?:det )?fel|missförst\w+|menade|menar|gällde|stämmer inte"
     r"|ska(?:ll)? (?:ju )?vara|skulle (?:ju )?vara|utan)\b"
 )
+# A no of so few characters says nothing of its own.
+_SHORT = 20
 _THANKS = re.compile(r"\b(?:tack|thanks?)\b")
 
 
@@ -228,9 +230,9 @@ class Remark:
 
 def remark_on_receipt(office: Office, book: Book, opened: Opened) -> Remark | None:
     """Whether a letter only says that a receipt is wrong; one with a wish of its own is read as any other."""
-    if any(
-        not isinstance(i, (intents.Undo, intents.Courtesy, intents.Question)) for i in opened.reading.intents
-    ):
+    talk = (intents.Undo, intents.Courtesy, intents.Question)
+    wishes = [i for i in opened.reading.intents if not isinstance(i, talk)]
+    if any(i.certain for i in wishes):
         return None
     said = fold(opened.reading.text).strip()[:400]
     taken_back = any(isinstance(i, intents.Undo) for i in opened.reading.intents)
@@ -240,8 +242,9 @@ def remark_on_receipt(office: Office, book: Book, opened: Opened) -> Remark | No
     if number is None:
         return None
     days = named_days(office, book, opened)
-    if not days and (taken_back or _THANKS.search(said) or _asks(opened)):
-        # Taken back without more, or nothing to put right, or a question to a person.
+    # Taken back without more, or nothing to put right, or a question to a person, or another wish.
+    other = taken_back or _THANKS.search(said) or _asks(opened) or (wishes and len(said) > _SHORT)
+    if not days and other:
         return None
     return Remark(number, days)
 
