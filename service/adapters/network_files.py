@@ -45,6 +45,8 @@ class _Network(_Strict):
     timezone: str = "Europe/Stockholm"
     max_mailing_mb: int = Field(default=20, ge=1, le=500)
     minutes_adjusted_by_chair: bool = False
+    keep_courtesies_days: int = Field(default=90, ge=0, le=36_500)
+    keep_letters_days: int = Field(default=0, ge=0, le=36_500)
     other_addresses: tuple[str, ...] = ()
 
 

@@ -150,6 +150,9 @@ class Network:
     # The network's own settings, with the defaults of the terms of reference.
     max_mailing_mb: int = 20
     minutes_adjusted_by_chair: bool = False
+    # Retention, in days; 0 is for ever.
+    keep_courtesies_days: int = 90
+    keep_letters_days: int = 0
     other_addresses: tuple[str, ...] = field(default=())
 
     @cached_property

@@ -50,6 +50,9 @@ class Charter:
     audiences: tuple[Audience, ...] = ()
     max_mailing_mb: int = 20
     minutes_adjusted_by_chair: bool = False
+    # So many days the words of thanks and automatic mail are kept, and of all other mail; 0: for ever.
+    keep_courtesies_days: int = 90
+    keep_letters_days: int = 0
 
     @property
     def key(self) -> str:
@@ -290,6 +293,8 @@ class World:
             audiences=charter.audiences,
             max_mailing_mb=charter.max_mailing_mb,
             minutes_adjusted_by_chair=charter.minutes_adjusted_by_chair,
+            keep_courtesies_days=charter.keep_courtesies_days,
+            keep_letters_days=charter.keep_letters_days,
         )
 
     def focus_areas(self, year: int) -> tuple[str, ...]:

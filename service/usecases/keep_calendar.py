@@ -32,6 +32,7 @@ from service.usecases.letters import (
 )
 from service.usecases.office import Book, Office, Outbound, Rules
 from service.usecases.outgoing import CalendarEntry, DocumentOrder, Post, Recipient, agenda_lines
+from service.usecases.retention import keep_retention
 from service.usecases.words import listed
 from service.usecases.writing import write
 from service.usecases.year import ask_priorities_post, keep_year
@@ -104,6 +105,7 @@ def keep_calendar(office: Office, temporary: tuple[type[Exception], ...] = ()) -
                 tried.add(step)
     one(partial(keep_year, office))
     one(partial(_reports, office))
+    one(partial(_retention, office))
     if failed:
         raise StepFailed(f"{type(failed[0]).__name__}: {failed[0]}") from failed[0]
     return taken
@@ -568,6 +570,12 @@ def _report(office: Office, meeting: Meeting, mailing: str, report: str, sent_at
         write(office, book, _report_posts(book, meeting, mailing, letters, now), now)
         book.put((StepDone(meeting.key, report, now),))
     return 1
+
+
+def _retention(office: Office) -> int:
+    """No step of a meeting, so it counts as none."""
+    keep_retention(office)
+    return 0
 
 
 _STATE_WORDS = {

@@ -38,6 +38,8 @@ def charter_of(network: Network) -> Charter:
         audiences=network.audiences,
         max_mailing_mb=network.max_mailing_mb,
         minutes_adjusted_by_chair=network.minutes_adjusted_by_chair,
+        keep_courtesies_days=network.keep_courtesies_days,
+        keep_letters_days=network.keep_letters_days,
     )
 
 

@@ -61,6 +61,18 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
+class Handled:
+    """A letter that has been handled, as far as retention looks at it."""
+
+    number: int
+    state: LetterState
+    handled_at: datetime
+    # As in a Reading.
+    automatic: str | None = None
+    kinds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Outbound:
     """A letter in the outbox, rendered, its Message-ID settled; one recipient."""
 
@@ -302,6 +314,12 @@ class Store(Protocol):
 
     def postponed(self, number: int, answer: str, until: datetime, *, counts: bool = True) -> None:
         """Wait again until a time; `counts` says whether it was a try."""
+
+    def handled_before(self, before: datetime) -> list[Handled]:
+        """Letters handled before a time, whose words are still kept."""
+
+    def dispose(self, numbers: Sequence[int]) -> int:
+        """Take away the words of letters; returns how many contents are gone for good."""
 
     def last_note(self, what: str) -> tuple[datetime, str] | None:
         """The newest line of a kind in the journal: when, and its detail; None when there is none."""

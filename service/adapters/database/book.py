@@ -130,6 +130,15 @@ class SqlBook:
         self._world = self._world.drop(gone)
         return Undo(put_back=tuple(gone))
 
+    @property
+    def connection(self) -> Connection:
+        """For what is not done one entity at a time; `changed_outside` tells of it."""
+        return self._connection
+
+    def changed_outside(self) -> None:
+        """Make every process read the world anew after this transaction."""
+        self._change()
+
     def _change(self) -> None:
         if not self.changed:
             self._connection.execute(_NEXT_REVISION)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from sqlalchemy import insert as plain_insert
 
-from service.adapters.database import letters
+from service.adapters.database import disposal, letters
 from service.adapters.database.book import FILE, OPEN, SqlBook, add_blobs
 from service.adapters.database.engine import PATIENCE, Lock, make_engine, migrate
 from service.adapters.database.errors import StoreAway, StoreError
@@ -34,7 +34,7 @@ from service.adapters.database.models import (
 )
 from service.adapters.database.shelves import Shelving
 from service.domain.world import World
-from service.usecases.office import Arrival, OpenQuestion, Outbound
+from service.usecases.office import Arrival, Handled, OpenQuestion, Outbound
 
 T = TypeVar("T")
 
@@ -491,6 +491,25 @@ class SqlStore:
                 ],
             )
             return [letters.outbound({**row, "state": "waiting"}, zone) for row in left]
+
+    def handled_before(self, before: datetime) -> list[Handled]:
+        with self._reader.connect() as connection:
+            return disposal.handled_before(connection, before)
+
+    def dispose(self, numbers: Sequence[int]) -> int:
+        with self._turn() as (connection, _):
+            return disposal.dispose(connection, numbers, self._now())
+
+    def forget_person(self, person: str, instead: str) -> int:
+        """Take a person out of the records, see `disposal`; KeyError when there is none."""
+        if person not in self.world().people:
+            raise KeyError(person)
+        with self.work() as book:
+            gone = disposal.forget_person(book.connection, person, instead, self._now())
+            book.changed_outside()
+        # Everything that has been read is read again.
+        self._known = None
+        return gone
 
     def last_note(self, what: str) -> tuple[datetime, str] | None:
         journal = table_of(Journal)
