@@ -37,8 +37,10 @@ NOT_YET = frozenset(
 
 
 @cache
-def network() -> Network:
-    return load_network(HERE / "network.toml")
+def network(folder: Path) -> Network:
+    """The sample network; cases that `kallelse corrections` has written bring their own."""
+    own = folder / "network.toml"
+    return load_network(own if own.is_file() else HERE / "network.toml")
 
 
 @cache
@@ -49,7 +51,7 @@ def rulebook() -> Rulebook:
 def reading_of(path: Path) -> dict[str, Any]:
     """What `kallelse inspect --json` prints for a file."""
     letter = parse(path.read_bytes())
-    reading = read(letter, rulebook(), Surroundings(network(), letter.date or datetime.now(UTC)))
+    reading = read(letter, rulebook(), Surroundings(network(path.parent), letter.date or datetime.now(UTC)))
     answer: dict[str, Any] = json.loads(json.dumps(reading_as_json(letter, reading)))
     return answer
 
