@@ -16,9 +16,11 @@ from service.interpretation.people import find_people
 from service.interpretation.titles import (
     after,
     before,
+    content_words,
     in_quotes,
     is_title,
     masked,
+    question_title,
     related,
     subject_phrase,
     subject_title,
@@ -27,6 +29,12 @@ from service.interpretation.titles import (
     uncovered,
 )
 from service.interpretation.words import fold
+
+# Words of some length that tell nothing by themselves.
+_VAGUE = re.compile(
+    r"(?:gemensam|tillsamman|familj|kommun|verksamhet|region|barnen|formuler|hanter|situation|"
+    r"fortsätt)"
+)
 
 
 class AskedMatters(LetterReader):
@@ -130,7 +138,17 @@ class AskedMatters(LetterReader):
         booked = re.search(
             r"(?i)\b(?:boka|bokar|vill ha|behöver)\s+(?:in\s+)?\ue001+(?=\s+(?:för|till|om)\b)", cover
         )
-        found = found or booked
+        found = (
+            found
+            or booked
+            or re.search(
+                (
+                    r"(?i)\b(?:få|ha|ägna|lägga|ta)\s+(?:in\s+)?(?:en|lite|någon)\s+(?:stund|tid|lucka|"
+                    r"plats|slot)\b"
+                ),
+                cover,
+            )
+        )
         if not found:
             return None
         for word in re.finditer(r"(?i)\b(?:på|åt|till|för|om|on)\s+", cover[found.end() :]):
@@ -176,7 +194,9 @@ class AskedMatters(LetterReader):
                 if matters:
                     matters[-1].indexes.append(index)
                     continue
-                pointed = self._fuller(body) if self.fresh and not context.words.forwarded else None
+                subject = self.subject()
+                near = subject and (self._in_body(subject, body) or self._points(index))
+                pointed = self._fuller(body) if near and self.fresh and not context.words.forwarded else None
                 # "Kan detta komma upp?" under a telling subject line.
                 matters.append(Matter(pointed, [index], index, strong, pointed=pointed is not None))
                 continue
@@ -247,12 +267,13 @@ class AskedMatters(LetterReader):
         found = re.match(
             (
                 r"(?i)[^:]{0,60}?(?:\b(?:ärende|ärendet|punkt|punkten|dagordningspunkt|förslag|"
-                r"önskemål|item|inspel|ärendeförslag|dagordning|agenda)\w*\b|"
+                r"önskemål|item|inspel|ärendeförslag|dagordning|agenda|möte|gång)\w*\b|"
                 r"\ue000)[^:]{0,40}:\s+(?P<title>\S.{3,})$"
             ),
             self.masked[index],
         )
-        if not found:
+        if not found or re.search(r"\ue001\s*:", self.masked[index]):
+            # "fyrtio minuter: tio för min dragning" divides the time.
             return None
         title = after(found["title"])
         return title if is_title(title) else None
@@ -294,9 +315,6 @@ class AskedMatters(LetterReader):
 
     def _plainer(self, index: int, title: str) -> str | None:
         """A name for what an asking sentence only circles around."""
-        subject = self.subject()
-        if subject and self.fresh:
-            return None
         body = uncovered(self.masked[index])
         if (
             (found := subject_phrase(body))
@@ -305,7 +323,13 @@ class AskedMatters(LetterReader):
             and not re.match(r"(?i)(?:hur|vad|att)\b", found)
         ):
             return found
-        return title if not title.casefold().startswith("att") else None
+        telling = [w for w in content_words(title) if len(w) >= 7 and not _VAGUE.match(w)]
+        if telling and not title.casefold().startswith("att"):
+            return title
+        subject = self.subject()
+        if title.casefold().startswith("att") or (subject and self.fresh):
+            return None
+        return title
 
     def _adds(self, index: int, earlier: Matter) -> bool:
         """Whether a sentence opens one more matter rather than going on with the last."""
@@ -381,6 +405,26 @@ class AskedMatters(LetterReader):
                     sure=self._looks_like_a_line(telegram[0], title),
                 )
             ]
+        timed = any(minutes_in([self.text(i)]) is not None for i in alive)
+        presented = [i for i in alive if self._spoken(self.asking, i, "presents")]
+        ours = any(m.ours and not m.past for m in (*context.meetings, *context.subject_meetings))
+        if timed and presented and ours and not forwarded:
+            # "Annika har en dragning om X som hon kan köra den 11 februari. Den tar 15 minuter."
+            return [Matter(None, [presented[0]], presented[0], "proposal/details")]
+        first = self._line_title(alive[0]) if alive else None
+        if (
+            timed
+            and ours
+            and len(alive) <= 5
+            and not forwarded
+            and first
+            and len(first.split()) <= 7
+            and is_title(first)
+            and self._looks_like_a_line(alive[0], first)
+            and not self._only_people(first)
+        ):
+            # "Ätstörningsvården. 20 min. Jag."
+            return [Matter(first, [alive[0]], alive[0], "proposal/details")]
         if (
             forwarded
             and alive
@@ -447,8 +491,12 @@ class AskedMatters(LetterReader):
                     matter.title = title
                     matter.indexes.append(index)
                     return
-        if subject and (self.fresh or self._in_body(subject, body)):
+        pointing = matter.asked_in >= 0 and self._points(matter.asked_in)
+        if subject and (self._in_body(subject, body) or (self.fresh and (pointing or points_away))):
             matter.title = self._fuller(body)
+            return
+        if subject and self.fresh and self.subject_asks():
+            matter.title = subject
             return
         if self.called or self.subject_asks():
             for index in body:
@@ -467,6 +515,7 @@ class AskedMatters(LetterReader):
                 if (
                     line
                     and is_title(line)
+                    and not self._only_people(line)
                     and len(line.split()) <= 12
                     and not self._spoken(self.asking, at, "title-after", "title-before", "asks")
                 ):
@@ -480,6 +529,12 @@ class AskedMatters(LetterReader):
         ]  # fmt: skip
         topics = [(i, t) for i, t in topics if not find_people(t, context.letter, context.surroundings)]
         specific = [(i, t) for i, t in topics if len(t.split()) > 1]
+        for index in order[:3]:
+            if question := question_title(self.text(index)):
+                # "Vem har ansvaret? Skulle vilja att vi reder ut det": the question is the matter.
+                matter.title, matter.sure = question, False
+                matter.indexes.append(index)
+                return
         for index, title in specific or topics:
             matter.title, matter.sure = title, False
             matter.indexes.append(index)
@@ -521,7 +576,19 @@ class AskedMatters(LetterReader):
         return len(words) > 9
 
     def _in_body(self, subject: str, body: Sequence[int]) -> bool:
-        return any(related(subject, self.text(i)) for i in body)
+        """Whether the text speaks of what the subject line names, and not only to say thanks."""
+        words = re.findall(r"[A-ZÅÄÖa-zåäö]+", subject)
+        initials = "".join(w[0] for w in words).upper() if len(words) >= 3 else ""
+        return any(
+            related(subject, text) or bool(initials and re.search(rf"\b{initials}\b", text))
+            for text in map(self.text, body)
+            if not re.match(r"(?i)\W*(?:tack|thanks)\b", text)
+        )
+
+    def _points(self, index: int) -> bool:
+        """Whether a sentence says "this", and so points at the subject line above it."""
+        pointing = r"\b(?:detta|det här|den här|den här frågan|frågan|saken|ärendet|this)\b"
+        return bool(re.search(pointing, fold(self.text(index))))
 
     def _forwarded_title(self) -> str | None:
         context = self.context

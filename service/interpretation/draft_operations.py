@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 
 from service.domain.intents import Contact, ItemType, Operation
 from service.interpretation.draft_items import ORDINALS, by_title, number_word
-from service.interpretation.phrases import Phrases
+from service.interpretation.phrases import Phrases, Spoken
 from service.interpretation.surroundings import DraftItem
 from service.interpretation.words import fold, sentences
 
@@ -309,6 +309,10 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
         # "1) punkt 4 utgår 2) punkt 6 flyttas": each on a line of its own.
         text = re.sub(r"(?<=\s)\(?(\d)\)\s+", r"\n\1) ", text)
     left: list[str] = []
+    if len(re.findall(r"(?:^|\s)[-•*] (?:punkt )?\d{1,2}\s?[:–-]", text)) >= 2:
+        text = re.sub(r"(?:(?<=\s)|^)[-•*] (?=(?:punkt )?\d{1,2}\s?[:–-])", "\n", text)
+    # "4: 35 min": the number is the line's label.
+    text = re.sub(r"(?m)^(\s*)[-•*]?\s*(\d{1,2})\s?:\s+", r"\1\2. ", text)
     for part, item in _parts(text, remarks):
         state.last = (item,) if item is not None else state.last
         labelled = _labels(part, reader)
@@ -506,6 +510,8 @@ def _read_sentence(text: str, reader: Reader, state: _State, *, implied: bool) -
     if (_IF.search(folded) and not _POLITE_IF.search(folded)) or _INVERTED_IF.match(folded):
         # The likelier reading is that the condition holds; but it must be asked.
         state.doubt = state.doubt or ("ändringen tycks gälla bara under ett villkor" if strong else None)
+    if "rename" in names and _with_more(text, folded, tokens, spoken, reader, state, implied=implied):
+        return
     if "rename" in names and _rename(text, tokens, spoken, reader, state):
         return
     if "add" in names and _add(text, tokens, spoken, reader, state):
@@ -515,6 +521,26 @@ def _read_sentence(text: str, reader: Reader, state: _State, *, implied: bool) -
         return
     clauses = _clauses(text, tokens, reader)
     _resolve(clauses, reader, state, folded, text, implied=implied)
+
+
+def _with_more(
+    text: str,
+    folded: str,
+    tokens: list[Token],
+    spoken: Sequence[Spoken],
+    reader: Reader,
+    state: _State,
+    *,
+    implied: bool,
+) -> bool:
+    """A new title after another change: "sexan är ingen beslutspunkt, och titeln borde lyda ..."."""
+    at = min(s.start for s in spoken if s.name == "rename")
+    cut = max(folded.rfind(" och ", 0, at), folded.rfind(", ", 0, at))
+    if cut <= 0 or not any(t.end <= cut and t.kind in {"type", "clock", "person"} for t in tokens):
+        return False
+    _read_sentence(text[:cut], reader, state, implied=implied)
+    _read_sentence(text[cut:].lstrip(" ,"), reader, state, implied=True)
+    return True
 
 
 def _clauses(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
@@ -1216,6 +1242,10 @@ def _put(state: _State, words: str, operations: list[Operation]) -> None:
         ]
         if same and operation.op in {"remove", "postpone"}:
             continue
+        if same and operation.op == "minutes" and state.found[same[-1]][1] == words:
+            # "25 minuter är snålt, ge den tre kvart": the last time counts.
+            state.found[same[-1]] = (operation, words)
+            continue
         if operation.op == "postpone" and (
             gone := [
                 i for i, (op, _) in enumerate(state.found) if op.op == "remove" and op.item == operation.item
@@ -1372,7 +1402,10 @@ def _add(text: str, tokens: list[Token], spoken: Sequence[object], reader: Reade
         t for t in tokens
         if t.kind != "me"
         or re.match(
-            r"jag (?:\w+ ){0,2}(?:drar|tar|föredrar|håller|presenterar|kör|redovisar)", folded[t.start :]
+            (
+                r"jag (?:\w+ ){0,2}(?:drar|tar|föredrar|håller|presenterar|kör|redovisar|pratar|"
+                r"berättar|visar)"
+            ), folded[t.start :]
         )
     ]  # fmt: skip
     people = [

@@ -72,8 +72,9 @@ class EarlierMatters(LetterReader):
                 continue
             doubt = None
             known = bool(title) or self.acked or self.context.reference is not None
+            known = known or bool(context.letter.in_reply_to)
             if title is None:
-                title = self._thread_title()
+                title = self._own_matter() or self._thread_title()
                 known = known or title is not None
             if title is None and len(context.surroundings.matters) == 1:
                 title = context.surroundings.matters[0]
@@ -105,6 +106,18 @@ class EarlierMatters(LetterReader):
                         break
                     self.taken.add(i)
         return found
+
+    def _own_matter(self) -> str | None:
+        """What another sentence calls "mitt ärende om ..."."""
+        for index in range(len(self.context.sentences)):
+            found = re.search(
+                r"(?i)\b(?:mitt|vårt|min|vår) (?:ärende|punkt|fråga|förslag|anmälan)\w* "
+                r"(?:om|kring|rörande|gällande|avseende)\s+(?P<title>.+)$",
+                self.masked[index],
+            )
+            if found and is_title(title := after(found["title"])):
+                return title
+        return None
 
     def _withdrawn_title(self, index: int, spoken: Sequence[Spoken]) -> str | None:
         text, cover = self.text(index), self.masked[index]

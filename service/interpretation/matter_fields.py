@@ -198,6 +198,11 @@ def _nearest(
     right = [m for m in people if m.start - base >= end and m.start - base - end <= 45]
     word = folded[start:end]
     inside = [m for m in people if start <= m.start - base < end]
+    if re.search(r"\bmig$|^min ", word):
+        # "Skriv upp mig."
+        return Found(writer(context))
+    if re.search(r"\b(?:honom|henne)$", word) and last is not None:
+        return contact_of(context, last)
     labelled = re.match(r"(?:föredragande|föredragare|presentatör|presenter|vem)\b", word)
     passive = bool(re.search(r"(?:dras|föredras|presenteras|redovisas|hålls i)\b", word))
     if labelled or passive:
@@ -213,10 +218,14 @@ def _nearest(
         if re.search(r"\b(?:honom|henne|hen)\b", before[clause_from:]) and last:
             return contact_of(context, last)
         return Found()
-    me_before = re.search(_ME, before[clause_from:])
+    mine = list(re.finditer(_ME, before[clause_from:]))
+    me_before = mine[-1] if mine else None
     if (
         me_before
-        and re.search(r"\b(?:så|vill [a-zåäö]+|att|som)\b.{0,30}$", before[clause_from + me_before.end() :])
+        and re.search(
+            r"\b(?:så vill|som|att (?:någon|ni|vi|de|den|gruppen|nätverket|[a-zåäö]+en|[a-z]{3}))\b.{0,30}$",
+            before[clause_from + me_before.end() :],
+        )
         and not re.search(r"\bsom (?:jag|undertecknad)\b.{0,12}$", before)
     ):
         # "Som jag nämnde så vill BUP komma och informera": another is meant.
@@ -250,7 +259,7 @@ def _nearest(
         if me_before and clause_from + me_before.start() > person.end - base:
             me = writer(context)
             return Found(me) if me else Found()
-        if not _NOT_PRESENTER.search(gap) and len(gap) <= 60:
+        if not _NOT_PRESENTER.search(gap) and len(gap) <= 110:
             return contact_of(context, person)
     if (
         re.match(
@@ -343,6 +352,16 @@ def minutes_in(texts: Iterable[str]) -> int | None:
             parts = [int(n) for n in both.groups() if n]
             if sum(parts) <= 240:
                 return sum(parts)
+        # "En kvart i november" is a length; "en kvart i två" is a clock.
+        folded = re.sub(
+            r"\b(?:en )?kvart\b(?! (?:i|över|past|to) (?:\d|ett|två|tre|fyra|fem|sex|sju|åtta|nio|"
+            r"tio|elva|tolv))"
+            r"(?<!tre kvart)",
+            "15 min",
+            folded,
+        )
+        if re.search(r"\bhel timm[ea]\b", folded):
+            return 60
         if short := re.search(
             (
                 r"\b(fem|tio|femton|tjugo|trettio|fyrtio)minut(?:er|ers|s|are|aren)?\b|"
@@ -364,7 +383,8 @@ def _without_other_times(folded: str) -> str:
     # "Tre kvart efter två", "kvart över ett", "en timme efter mötets början": a clock, not a length.
     return re.sub(
         (
-            r"\b(?:kvart|halvtimme|timme|timma) (?:i|över|past|to|efter mötets|före mötet)\b|\b\d+ (?:min|"
+            r"\b(?:kvart (?:i|över|past|to) (?:\d|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|"
+            r"tolv)|(?:halvtimme|timme|timma) (?:efter mötets|före mötet))\b|\b\d+ (?:min|"
             r"minuter) (?:sen|försenad|från|efter mötets|bort)\b|\bför \w+ minuter sedan\b"
         ),
         " ",

@@ -15,11 +15,8 @@ from service.interpretation.meetings import MeetingMention
 from service.interpretation.people import find_people
 from service.interpretation.phrases import Phrases, Spoken, phrases
 from service.interpretation.titles import (
-    in_quotes,
-    is_title,
     masked,
     subject_title,
-    tidy,
 )
 from service.interpretation.words import fold
 
@@ -111,7 +108,8 @@ class LetterReader:
         spans = [
             (m.start - sentence.start, m.end - sentence.start)
             for m in self.context.meetings_in(index)
-            if (m.ours and (m.named or not m.span)) or m.open
+            if (m.ours and (m.named or not m.span))
+            or (m.open and re.match(r"(?i)(?:under|i|till|någon|nån|på|hela|över)\b", m.text))
         ]
         return masked(sentence.text, spans)
 
@@ -191,25 +189,16 @@ class LetterReader:
         return any(h.kind in OTHERS for h in heard)
 
     def _thread_title(self) -> str | None:
-        """The matter that the thread is about, by the subject or our own quoted words."""
-        subject = self.context.subject
-        received = re.match(
-            (
-                r"(?i)\W*(?:mottaget|noterat|bekräftelse|vi har tagit emot|kvittens|tack för ditt "
-                r"förslag)\s*[:–-]\s*(.+)$"
-            ),
-            subject,
-        )
-        if received:
-            title = tidy(received[1])
-            return title if is_title(title) else None
-        if self.context.reference is None:
-            return self.subject()
-        for quoted in self.context.words.quoted[:1]:
-            told = in_quotes(quoted.text)
-            if told and is_title(told):
-                return told
-        return None
+        """The matter that a fresh letter's subject line names; None when only the thread tells."""
+        if self.context.reference is not None or not self.fresh:
+            return None
+        subject = self.subject()
+        if subject and re.fullmatch(
+            r"(?i)(?:överspel\w*|åter\w*|ändr\w*|avanmäl\w*|rätt\w*|borttag\w*|inställ\w*)", subject
+        ):
+            # "Överspelat" names nothing.
+            return None
+        return subject
 
     def _only_people(self, title: str) -> bool:
         people = find_people(title, self.context.letter, self.context.surroundings)
@@ -220,5 +209,5 @@ class LetterReader:
         folded = fold(title)
         folded = re.split(r" [–—-] |: ", folded)[0]
         return not re.search(
-            r"\b(?:jag|vi|ni|du|är|har|ska|skulle|kan|ser|tycker|kommer|blir|var)\b", folded
+            r"\b(?:jag|vi|ni|du|är|har|ska|skulle|kan|ser|tycker|kommer|blir|var|går|gör|tar|får)\b", folded
         ) or title.endswith("?")

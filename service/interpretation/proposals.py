@@ -34,6 +34,10 @@ from service.interpretation.titles import (
 )
 from service.interpretation.words import fold, sentences
 
+_NO_DECISION = re.compile(
+    r"\b(?:inget|ingen|inga|inte något) (?:att besluta|att ta ställning|beslut|ställning|ställningstagande)"
+)
+
 
 class Proposals(ListedMatters):
     """A letter looked at for proposals."""
@@ -136,7 +140,10 @@ class Proposals(ListedMatters):
             if single
             else None
         )
-        return type_in(context, texts) or (
+        if (said := type_in(context, texts)) is None and any(_NO_DECISION.search(t) for t in texts):
+            # "Inget att besluta om": then it is for information.
+            said = "information"
+        return said or (
             type_of_word(subject_type.group().strip(" :)").removesuffix("s"))
             if subject_type and not related(subject_type.group(), matter.title or "")
             else None

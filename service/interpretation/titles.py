@@ -52,7 +52,8 @@ _LEADS = tuple(
         ),
         (
             rf"{_LEAD_NOUN}(?:diskussion|dialog|samtal|resonemang|information|info|snack|prat|"
-            rf"orientering|avstämning|koll|redovisning|genomgång|återkoppling|uppdatering|beslut|"
+            rf"orientering|avstämning|koll|redovisning|genomgång|återkoppling|uppdatering|"
+            rf"promemoria|pm|underlag|beslut|"
             rf"dragning|presentation|rapport|update|discussion|word|chat|talk)(?:en)?\s*(?:om|kring|"
             rf"rörande|gällande|angående|avseende|ang\.?|på temat|av|på|on|about|of)\s+(?=\S{{3}})"
         ),
@@ -118,7 +119,7 @@ _ENDS = re.compile(
     r"ärende|information|informationspunkt|infopunkt|info|diskussion|diskussionspunkt|"
     r"diskussionsfråga|beslut|beslutspunkt|beslutsärende|beslutsfråga|sak|övrig fråga|fråga|"
     r"dagordningspunkt)\b"
-    r"|\s+(?:som|vilket|vilken|vilka) (?:jag|vi|ni|du|ju|alla|nu|har|blev|är (?:klar|ny|väldigt|"
+    r"|\s+(?:som|vilket|vilken|vilka) (?:jag|vi|ni|hon|han|de|du|ju|alla|nu|har|blev|är (?:klar|ny|väldigt|"
     r"mycket|så|en|ett)|tydligen|många|flera|den|det|skulle|kan|behöver|mats|lena|karin)\b"
     r"|,?\s+(?:så att|så (?:vi|jag|det|den|de|här|att|kan|får|blir|ni|du|nu)|eftersom|därför|för "
     r"att (?:vi|jag|det|man|få|kunna)|med tanke på|på grund av|enligt bifog\w*|se bifog\w*|innan|"
@@ -149,7 +150,9 @@ _ENDS = re.compile(
     r"tar|kan|håller|föredrar|presenterar|berättar|redovisar))"
     r"|\s+(?:är (?:nu|klar|klart|klara|färdig|färdigt|bifogad|bifogat|uppdaterad|uppdaterat|något|"
     r"nåt|en fråga|väl|ju|en sak|ett)|har (?:kommit|blivit|vi)|ligger (?:på|oss|mig|mig)|behöver|"
-    r"borde|måste|(?:bör|ska|skall|kan) (?:gå|lyftas|tas|föras|hänskjutas|bli|komma|in|upp|"
+    r"borde|måste|(?:upptas|uppförs|förs upp|behandlas|hänskjuts|lyfts)|(?:till|för) (?:beslut|"
+    r"diskussion|information|behandling)|(?:bör|ska|skall|kan) (?:gå|lyftas|tas|föras|hänskjutas|"
+    r"bli|komma|in|upp|"
     r"behandlas|diskuteras))\b"
     r"|\s*\((?:[^()]*(?:"
     + TIME
@@ -166,28 +169,29 @@ _TAIL = re.compile(
 
 _GENERIC = frozenset(
     """
-    inspel återkommande akut punkt punkter punkten punkterna ärende ärenden ärendet ärendena fråga frågor
-    frågan frågorna möte möten mötet mötena dagordning dagordningen dagordningspunkt dagordningspunkter
-    agenda agendan agendapunkt samreko hej hejsan hallå hello hi förslag anmälan anmäla ang angående re sv
-    vb fwd fw info information nästa till på inför om den det de för i från av en ett två tre fyra fem några
-    lite litet varje allt möjligt saker sak grejer grej upp ta tas idé idéer tips önskemål komplettering
-    kompletteringar underlag bilaga bilagor handlingar handling material protokoll protokollet tack svar
-    snabb snabbt kort liten vidare beredning beredningen nätverket nätverk nätverksmöte min mina mitt vår
-    våra vårt er era ert jag vi och samt m mm med mer annat övrigt övriga vårens våren hösten höstens nytt
-    ny nya fler ytterligare igen bra dikterat test viktigt brådskande obs kommande träff träffen sammanträde
-    sammanträdet meddelande meddelanden mejl mail eposten framställan inkomna besked ingen rubrik ämne utan
-    titel hälsning hälsningar gång gången vecka v kl klockan torsdag torsdagen fredag onsdag tisdag måndag
-    januari februari mars april maj juni juli augusti september oktober november december jan feb apr jun
-    jul aug sep okt nov dec idag dag imorgon övrig ifo inte dock bråttom hel halv dagen strategidag
-    strategidagen strategidagar förhinder frånvaro absence kallelse kallelsen inbjudan påminnelse utkast
-    version the a an item items point points meeting for next on to of and question questions proposal
-    request lyfta prata behandla kan detta lyfter pratar diskuterar skulle about dryfta diskutera diskussion
-    beslut informationspunkt infopunkt diskussionspunkt beslutspunkt önskar önskas anmäls anmäler komma tid
-    plats sent sen sena sist först egen extra sedan kring gällande rörande avseende diverse allmänt hör
-    hoppas semester lunch kaffe stugan nyhet strålande ännu samverkan förening utskick deltagare krock sjuk
-    läget skickar ärendeanmälan ärendeförslag beredningsgruppen mötespunkt mötespunkter kul dags hjälp
-    fundering funderingar undran tanke tankar apropå presentation beslutsärende informationsärende
-    diskussionsärende beslutsfråga återkoppling glömde tillägg pm uppdatering förfrågan vill ha vad heta
+    gäst gäster nummer inspel återkommande akut punkt punkter punkten punkterna ärende ärenden ärendet
+    ärendena fråga frågor frågan frågorna möte möten mötet mötena dagordning dagordningen dagordningspunkt
+    dagordningspunkter agenda agendan agendapunkt samreko hej hejsan hallå hello hi förslag anmälan anmäla
+    ang angående re sv vb fwd fw info information nästa till på inför om den det de för i från av en ett två
+    tre fyra fem några lite litet varje allt möjligt saker sak grejer grej upp ta tas idé idéer tips
+    önskemål komplettering kompletteringar underlag bilaga bilagor handlingar handling material protokoll
+    protokollet tack svar snabb snabbt kort liten vidare beredning beredningen nätverket nätverk
+    nätverksmöte min mina mitt vår våra vårt er era ert jag vi och samt m mm med mer annat övrigt övriga
+    vårens våren hösten höstens nytt ny nya fler ytterligare igen bra dikterat test viktigt brådskande obs
+    kommande träff träffen sammanträde sammanträdet meddelande meddelanden mejl mail eposten framställan
+    inkomna besked ingen rubrik ämne utan titel hälsning hälsningar gång gången vecka v kl klockan torsdag
+    torsdagen fredag onsdag tisdag måndag januari februari mars april maj juni juli augusti september
+    oktober november december jan feb apr jun jul aug sep okt nov dec idag dag imorgon övrig ifo inte dock
+    bråttom hel halv dagen strategidag strategidagen strategidagar förhinder frånvaro absence kallelse
+    kallelsen inbjudan påminnelse utkast version the a an item items point points meeting for next on to of
+    and question questions proposal request lyfta prata behandla kan detta lyfter pratar diskuterar skulle
+    about dryfta diskutera diskussion beslut informationspunkt infopunkt diskussionspunkt beslutspunkt
+    önskar önskas anmäls anmäler komma tid plats sent sen sena sist först egen extra sedan kring gällande
+    rörande avseende diverse allmänt hör hoppas semester lunch kaffe stugan nyhet strålande ännu samverkan
+    förening utskick deltagare krock sjuk läget skickar ärendeanmälan ärendeförslag beredningsgruppen
+    mötespunkt mötespunkter kul dags hjälp fundering funderingar undran tanke tankar apropå presentation
+    beslutsärende informationsärende diskussionsärende beslutsfråga återkoppling glömde tillägg pm
+    uppdatering förfrågan vill ha vad heta
     """.split()  # noqa: SIM905
 )
 # A subject may be labelled as what it is; what follows is the title.
@@ -389,7 +393,8 @@ def is_title(text: str) -> bool:
     if re.match(
         (
             r"(?:åt|till|från|av|hos|att ni|att du|se|hon|han|vi|jag|ni|mig|oss|er|min|upp|in|ut|"
-            r"vilken|vilket|som|nämligen|enligt|är|har|ska|kan|glöm|stryk|ta|annars|kolla|hej)(?= |$)|"
+            r"vilken|vilket|som|nämligen|enligt|är|har|ska|kan|glöm|stryk|ta|annars|kolla|räkna|"
+            r"skulle|borde|måste|vill|däremot|passar|sedan|dessutom|hej)(?= |$)|"
             r"(?:det|den|de|allt|något) (?:är|var|har|kan|ska|får|blir|går|finns|vi|jag|ni)\b|(?:det|"
             r"den|de|detta|dem|dessa|allt)(?:$|[,.])|(?:eller|och|hinner|hinns)\b"
         ),
@@ -452,7 +457,7 @@ def subject_title(
     if details and len(text[: details.start()].split()) >= 1 and details.start() > 3:
         text = text[: details.start()]
     title = tidy(text)
-    if re.match(r"(?i)\W*(?:hej|hejsan|hallå|god (?:morgon|dag)|hi|hello)\b", title):
+    if re.match(r"(?i)\W*(?:hej|hejsan|hallå|god (?:morgon|dag)|hi|hello|tack|gäst|nytt nummer)\b", title):
         return None
     meaningful = [w for w in content_words(title) if w not in {o.casefold() for o in own}]
     if not meaningful or (
@@ -491,7 +496,8 @@ _FINITE = (
     r"får|fick|gör|går|gick|tar|tog|ger|gav|kommer|kom|finns|fanns|"
     r"ser|såg|står|stod|ligger|låg|saknas|saknar|ökar|ökade|minskar|påverkar|fungerar|funkar|"
     r"behövs|krävs|kräver|växer|blivit|verkar|tycks|innebär|berör|gäller|handlar|riskerar|leder|"
-    r"drabbar|skapar|orsakar|upplevs|upplever|ställer|tvingas|slutar|upphör|läggs|skickas|skickar|"
+    r"drabbar|skapar|brister|havererar|haltar|orsakar|upplevs|upplever|ställer|tvingas|slutar|"
+    r"upphör|läggs|skickas|skickar|"
     r"ändras|börjar|träder|skiljer|varierar|hamnar|faller|brister|kostar|tycker|behandlas|"
     r"diskuteras|is|are|has|have|needs"
 )
@@ -499,7 +505,10 @@ _SUBJECT_PHRASE = re.compile(rf"(?i)^(?P<np>[^,.;:!?]{{4,90}}?)\s+(?:{_FINITE})\
 _OBJECT_VERB = re.compile(
     r"(?i)\b(?:lösa|lösning på|hantera|hanterar|se över|ser över|förbättra|utveckla|följa upp|"
     r"följer upp|utvärdera|ta fram|tagit fram|fått fram|lyfta|diskutera|jobba med|arbeta med|"
-    r"arbetar med|jobbar med|problem med|bekymmer med|svårt med|svårigheter med|oro för|oroliga "
+    r"arbetar med|jobbar med|hållning till|hållning om|rutiner för|ansvaret för|larmar om|larmat "
+    r"om|modell för|dragning om|presentation om|skissat på|jobbat med|arbetat med|funderat på|"
+    r"tänkt på|börjat med|problem med|bekymmer med|svårt med|svårigheter med|"
+    r"oro för|oroliga "
     r"för|frågor om|funderingar kring|synpunkter på|antagit|anställt|startat|öppnat|infört|fått|sett|"
     r"gränsen mellan|samarbete kring|samverka kring|samverkan kring|dialog om|handlar om|gäller|"
     r"rör|avser|kring|angående|tappar|saknar|enas om|enats om|skriva|skrivit|stöta på|pratade om|"
@@ -514,6 +523,10 @@ def topic(sentence: str) -> str | None:
     text = sentence.strip()
     if quoted := in_quotes(text):
         return quoted
+    found = re.search(r"(?i)\b(?:funnit|visat|konstaterat|ser|sett|märkt|noterat) att (?P<np>.+)$", text)
+    if found and (failing := subject_phrase(found["np"])):
+        # "... har funnit att informationsöverföringen brister": what fails is the matter.
+        return failing
     if found := _OBJECT_VERB.search(text):
         title = after(found["np"])
         if is_title(title) and len(title.split()) <= 10:
@@ -540,6 +553,15 @@ def topic(sentence: str) -> str | None:
     return None
 
 
+def question_title(sentence: str) -> str | None:
+    """A question that can stand on an agenda as it is; None when the sentence is none."""
+    text = re.sub(r"(?i)^\W*(?:hej\w*|förresten|jo|men|så|alltså)\b[\s,!:–-]*", "", sentence.strip())
+    if not text.endswith("?") or not re.match(r"(?i)(?:vem|vilka|vilken|vilket|hur|vad|när|får|var)\b", text):
+        return None
+    title = tidy(re.sub(r"(?i)\b(?:egentligen|nu|då|ju)\s+", "", text))
+    return title if 4 <= len(title.split()) <= 16 and is_title(title) else None
+
+
 def subject_phrase(sentence: str) -> str | None:
     """What stands before the verb of a sentence that tells something."""
     body = _FILLER_LEAD.sub("", sentence.strip())
@@ -552,7 +574,13 @@ def subject_phrase(sentence: str) -> str | None:
         body,
     )
     if found := _SUBJECT_PHRASE.match(body):
-        if re.search(r"(?i)\w+s? (?:kommun|region|nämnd|styrelse)$|^samreko$", found["np"]):
+        if re.search(
+            (
+                r"(?i)\w+s? (?:kommun|region|nämnd|styrelse)$|^samreko$|(?:förvaltningen|avdelningen|"
+                r"kliniken|enheten)$"
+            ),
+            found["np"],
+        ):
             # Who did something is not what it is about.
             return None
         title = tidy(stripped(found["np"]))
@@ -568,7 +596,7 @@ def subject_phrase(sentence: str) -> str | None:
             and not re.match(
                 (
                     r"(?i)(?:det|den|vi|jag|ni|du|han|hon|de|man|som|om|när|nu|här|så|i|på|efter|under|"
-                    r"där|vad|hur|flera|många|inte|båda|både|skulle|kan|kunde|ska|får|bör|borde|måste|"
+                    r"där|vad|hur|flera|många|ingen|inget|inga|inte|båda|både|skulle|kan|kunde|ska|får|bör|borde|måste|"
                     r"sätt|ta|kolla|hoppas|tack|alltså|därför|nog|gärna|ännu|något|någon|här|hur|var|"
                     r"vem|varför|vilken|detta|nästa|säg|allt|alla|fullmäktige|[a-zåäö]+ (?:drar|tar|"
                     r"föredrar|presenterar|ringde|undrar|vill|tycker|har|är|skulle|sa|kan)|men|och|jo|"
