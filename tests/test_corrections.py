@@ -208,3 +208,14 @@ def test_filling_in_what_was_left_out_corrects_nothing():
     meant = dataclasses.replace(read, meetings=(date(2027, 4, 22),))
 
     assert corrected((read,), (meant,)) is None
+
+
+def test_a_correction_goes_with_its_letter(desk: Desk):
+    """What was read and meant are words of the letter; when that is disposed of, they are too."""
+    receipt = away_in_february(desk)
+    desk.mail("lena.wikstrom", "", "Nej, mötet i april.", answers=receipt)
+    number = only(kept(desk)).letter  # type: ignore[arg-type]
+
+    desk.service.store.dispose([number])
+
+    assert kept(desk) == []

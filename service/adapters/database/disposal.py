@@ -19,6 +19,7 @@ from service.adapters.database.book import add_blobs
 from service.adapters.database.models import (
     Base,
     Blob,
+    CorrectionRow,
     DraftRow,
     Incoming,
     ItemRow,
@@ -75,6 +76,13 @@ def dispose(connection: Connection, numbers: Sequence[int], now: datetime) -> in
             .where(_incoming.c.number == row.number)
             .values(raw=GONE_SHA, reading=_without_words(row.reading), note="gallrat")
         )
+    # What was read in a letter and what was meant are words of it, too.
+    corrections = table_of(CorrectionRow)
+    connection.execute(
+        delete(corrections).where(
+            corrections.c.letter.in_(list(numbers)) | corrections.c.said_in.in_(list(numbers))
+        )
+    )
     return _drop_unused(connection, raws)
 
 
@@ -166,11 +174,13 @@ _IDS: dict[str, tuple[str, ...]] = {
     "incoming": ("sender",),
     "outgoing": ("to_person",),
     "question": ("speaker", "asked_person"),
+    "correction": ("by",),
 }
 _JSON: dict[str, tuple[str, ...]] = {
     "draft": ("lines",),
     "question": ("options",),
     "incoming": ("reading",),
+    "correction": ("read", "meant"),
 }
 
 
