@@ -7,10 +7,11 @@ kind of reader say what it sees.  Combining the answers is the last step.
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import date
 
-from service.domain.intents import Intent, Reading
+from service.domain.intents import Intent, Question, Reading
 from service.domain.letters import Letter
 from service.domain.network import Meeting, Network
 from service.domain.references import Reference, answered
@@ -27,6 +28,8 @@ from service.interpretation.screening import screen
 from service.interpretation.speaking import speaker_of
 from service.interpretation.surroundings import Surroundings
 from service.interpretation.words import LONGEST, bare, fold, sentences
+
+log = logging.getLogger("kallelse.reading")
 
 _PREFIX = re.compile(
     r"\s*(?:(?:re|sv|svar|vb|fw|fwd|vs|vidarebefordra(?:t|n)?|aw|antw|tr|ang|angående)\s*(?:\[\d+\])?\s*:\s*)+",
@@ -74,7 +77,7 @@ def read_explained(
     text = context.words.text if context else new_words(letter).text
     intents: tuple[Intent, ...] = ()
     if context:
-        intents = tuple(intents_of(context))
+        intents = _whatever_comes(context)
     return context, Reading(
         automatic=screening.automatic,
         sender=sender.id if sender else None,
@@ -83,6 +86,15 @@ def read_explained(
         intents=intents,
         failed=screening.failed,
     )
+
+
+def _whatever_comes(context: Context) -> tuple[Intent, ...]:
+    """The intents; a fault of the reader's own hands the letter to the secretary, and stops nothing."""
+    try:
+        return tuple(intents_of(context))
+    except Exception:
+        log.exception("a letter could not be read")
+        return (Question(certain=False, doubt="tjänsten kunde inte läsa mejlet"),)
 
 
 def intents_of(context: Context) -> list[Intent]:
