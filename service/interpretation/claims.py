@@ -119,7 +119,7 @@ def _says_i(context: Context, hit: Hit) -> bool:
     text = fold(context.text_of(hit.line))
     return bool(
         re.search(
-            r"(?<!\w)(?:jag|vi|mig|mej|oss|min|mitt|i|i'm|i'll|me|undertecknad)(?!\w)",
+            r"(?<!\w)(?:jag|vi|mig|mej|oss|min|mitt|i'm|i'll|me|undertecknad)(?!\w)",
             text[max(0, hit.start - 40) : hit.end],
         )
     )

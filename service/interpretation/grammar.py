@@ -203,11 +203,20 @@ def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Sub
         if first - number > 14:
             break
     if hit.rule in _PERSONAL:
-        opening = next((n for n in range(first - 1, -1, -1) if row[n].text in {",", ".", ":", ";", "!", "?"}), -1) + 1
+        opening = (
+            next((n for n in range(first - 1, -1, -1) if row[n].text in {",", ".", ":", ";", "!", "?"}), -1)
+            + 1
+        )
         if opening < first - 1 and _is_noun_subject(row, opening):
             # "Socialchefen i Åre har slutat."
             return Subject("stranger")
     return Subject("speaker")
+
+
+def opens_with_a_stranger(context: Context, index: int) -> bool:
+    """Whether a sentence is about somebody by office only: "Socialchefen i Åre ersätts av Anna"."""
+    row = tokens(context, index)
+    return bool(row) and row[0].mention is None and _is_noun_subject(row, 0)
 
 
 def _as_subject(context: Context, index: int, row: Sequence[Token], number: int) -> Subject | None:

@@ -98,7 +98,11 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
         ):
             # "Jag tar det via Teams" is the writer's own way of taking part.
             continue
-        if not _decides(context) and not _MEETING.search(text) and not any(m.keys for m in context.meetings_in(hit.line)):
+        if (
+            not _decides(context)
+            and not _MEETING.search(text)
+            and not any(m.keys for m in context.meetings_in(hit.line))
+        ):
             continue
         if kind == "place" and not _decides(context) and not _ROOM.search(text):
             continue

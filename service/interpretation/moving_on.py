@@ -93,7 +93,7 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
 def _says_mine(context: Context) -> bool:
     """Whether the letter speaks of its writer at all."""
     return context.by_assistant or bool(
-        re.search(r"(?<!\w)(?:jag|mig|min|mitt|mina|my|me|i)(?!\w)", fold(context.words.text))
+        re.search(r"(?<!\w)(?:jag|mig|min|mitt|mina|my|me)(?!\w)", fold(context.words.text))
     )
 
 

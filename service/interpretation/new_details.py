@@ -88,7 +88,9 @@ def _of_the_house(context: Context, hit: Hit) -> bool:
     """The switchboard's or the office's new number is nobody's own."""
     text = fold(context.text_of(hit.line))
     mine = re.search(r"(?<!\w)(?:jag|mig|min|mitt|mina|my)(?!\w)", text)
-    return mine is None and bool(re.search(r"(?<!\w)(?:växel\w*|kansliet\w*|receptionen\w*|\w*mottagningen\w*|enheten\w*)", text))
+    return mine is None and bool(
+        re.search(r"(?<!\w)(?:växel\w*|kansliet\w*|receptionen\w*|\w*mottagningen\w*|enheten\w*)", text)
+    )
 
 
 def _speaks_of_own(context: Context, hits: Sequence[Hit]) -> bool:

@@ -148,7 +148,7 @@ _ADDRESS = re.compile(r"(?<![\w.+-])[A-Za-z0-9ÅÄÖåäö._%+-]+@[A-Za-z0-9-]+(
 # Capitalised words that begin no name.
 _NOT_SURNAMES_TEXT = """
 region regionen kommun kommunen samreko svom barnarenan bup bvc ifo jamtland harjedalen ostersund krokom
-are stromsund ragunda berg bracke sveg umea stockholm goteborg malmo uppsala sundsvall oslo trondheim
+are stromsund ragunda bracke sveg umea stockholm goteborg malmo uppsala sundsvall oslo trondheim
 hej hejsan tack mvh med vanliga vanlig halsning halsningar skickat fran till amne datum kopia den det en
 ett jag vi ni han hon de man om nar som att och men eller sa nu dar har i pa av for vid efter innan
 under over utan kan kommer ska skulle vill ma bor far blir ar var hade inte ingen inget alla nagon nagra

@@ -16,7 +16,14 @@ from service.domain.intents import Contact, Evidence
 from service.domain.network import Person, Seat
 from service.interpretation.claims import Claim
 from service.interpretation.context import SUBJECT, Context
-from service.interpretation.grammar import antecedent, clause_bounds, is_asked, sentence_start, subject_of
+from service.interpretation.grammar import (
+    antecedent,
+    clause_bounds,
+    is_asked,
+    opens_with_a_stranger,
+    sentence_start,
+    subject_of,
+)
 from service.interpretation.people import Mention, plain_name
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import fold
@@ -61,6 +68,12 @@ def standings_in(context: Context, index: int) -> list[Standing]:
             continue
         if hit.kind == "stand-in":
             found += _stand_in(context, hit)
+            continue
+        if (
+            re.search(r"ersätt(?:s|as|er)", text)
+            and opens_with_a_stranger(context, index)
+            and not _FOR_ME.search(text)
+        ):
             continue
         if hit.rule == "substitute/sends":
             found += _sent(context, hit)
