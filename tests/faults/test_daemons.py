@@ -98,11 +98,16 @@ def test_a_second_daemon_on_sqlite_refuses_to_start(
         second = house.run(*argv)
         assert second.status == 1
         assert "Another kallelse is running" in second.words
+    assert house.run("status").status == 0
     dovecot.drop(*questions(1, 2))
     wait_for(lambda: _all_done(house, 2), 30, "the work", step=0.2)
+    # What another program reads is what the daemon writes: no command beside it takes its log away.
+    assert house.run("status").status == 0
+    dovecot.drop(*questions(3, 1))
+    wait_for(lambda: _all_done(house, 3), 30, "the work after a command beside it", step=0.2)
     first.tell()
     assert first.end().status == 0
-    check_once(house, 2)
+    check_once(house, 3)
     assert set(handed(house).values()) == {1}
     count("second daemons that refused or took turns", 1, "SQLite: the second refuses")
 

@@ -86,7 +86,12 @@ def _sqlite(url: URL, data_folder: Path | None, patience: float) -> tuple[Engine
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         # The database holds personal data: nobody else on the machine may read it.
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    except FileExistsError:
+        # Not opened even to see whether it can be: closing it would let go of SQLite's locks on it in
+        # this process (sqlite.org/howtocorrupt.html, 2.2).
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise StoreError(f"The database {path} cannot be opened: Permission denied.") from None
     except OSError as error:
         raise StoreError(f"The database {path} cannot be opened: {error.strerror}.") from error
 

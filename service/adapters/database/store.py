@@ -617,13 +617,17 @@ class SqlStore:
         """Put on the disk all that has been committed; on PostgreSQL each commit already is.
 
         One call serves many commits, so letters are not handled at the
-        pace of the disk.
+        pace of the disk.  What SQLite has moved from its log to the file it
+        has put on the disk itself, so the log is all there is to do.  The
+        file must never be opened here: closing it again would let go of all
+        of this process's locks on it (fcntl(2)), and the next command beside
+        the daemon would delete the log under its hands
+        (sqlite.org/howtocorrupt.html, 2.2).
         """
         if self._serves_many:
             return
-        for name in (f"{self._where}-wal", self._where):
-            with suppress(FileNotFoundError), open(name, "rb") as file:
-                os.fsync(file.fileno())
+        with suppress(FileNotFoundError), open(f"{self._where}-wal", "rb") as file:
+            os.fsync(file.fileno())
 
     def close(self) -> None:
         self._engine.dispose()
