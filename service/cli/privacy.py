@@ -63,11 +63,9 @@ def erase_person(args: argparse.Namespace) -> int:
         if not args.yes:
             print(f"Det här tar bort namn, adresser och telefon för {world.people[who].name},")
             print("de egna mejlen ord för ord, och själva id:t, som ersätts med ett som inget säger.")
+            print("Det som har gått ut till alla (dagordning, protokoll) är allmän handling och blir kvar.")
             print(
-                "Det som har gått ut till alla (dagordningar, protokoll) är allmänna handlingar och blir kvar."
-            )
-            print(
-                "Kör igen med --yes för att göra det. Det går inte att ångra; gör gärna kallelse backup först."
+                "Kör igen med --yes för att göra det. Det går inte att ångra; gör en kallelse backup först."
             )
             return 0
         instead = f"borttagen-{secrets.token_hex(3)}"
