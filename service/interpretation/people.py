@@ -64,6 +64,8 @@ class _Names:
     # Every seat and title in one pattern, and whose each group is.
     seats: re.Pattern[str]
     seat_ids: tuple[tuple[str, ...], ...]
+    # The first words of the titles, one of which any mention of a seat holds.
+    seat_heads: frozenset[str]
     # Names in small letters, the longest first.
     small: re.Pattern[str]
     initials: dict[str, tuple[str, ...]]
@@ -101,6 +103,7 @@ def _names(people: tuple[Person, ...], seats_key: tuple[tuple[str, str], ...]) -
     initials = _several(("".join(w[0] for w in p.name.split()), p.id) for p in people)
     return _Names(
         full, firsts, surnames, seats, tuple(titles[t] for t in order),
+        frozenset(words[0] for t in order if (words := re.findall(r"[a-z0-9-]+", bare(fold(t))))),
         re.compile(rf"(?<![\w@.-])(?:{pattern})(?![\w@])"), initials,
     )  # fmt: skip
 
@@ -367,7 +370,10 @@ def name_from_address(address: str) -> str | None:
 
 def _by_seat(text: str, names: _Names, found: list[Mention]) -> list[Mention]:
     rows: list[Mention] = []
-    for match in names.seats.finditer(bare(fold(text))):
+    flat = bare(fold(text))
+    if not any(head in flat for head in names.seat_heads):
+        return rows
+    for match in names.seats.finditer(flat):
         if not _overlaps(match.start(), match.end(), found):
             ids = names.seat_ids[int((match.lastgroup or "s0")[1:])]
             rows.append(_mention(text, match.start(), match.end(), ids, "seat", False))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from service.interpretation.context import Context
-from service.interpretation.rulebook import Line, Phrase, Rulebook, compile_phrase
+from service.interpretation.rulebook import Line, Phrase, Rulebook, compile_phrase, words_in
 from service.interpretation.words import fold
 
 
@@ -47,11 +47,12 @@ class Phrases:
         all.  `line` is the same sentence with its mentions marked.
         """
         line = line or Line(0, fold(text), fold(text))
+        words = words_in(line.plain)
         found: list[Spoken] = []
         for rule, phrases, against in self.rules:
             if names and not {rule.partition("/")[2], rule.partition("/")[2].partition("--")[0]} & set(names):
                 continue
-            spans = {_span(p, m, line) for p in phrases for m in p.finditer(line)}
+            spans = {_span(p, m, line) for p in phrases if p.possible(words) for m in p.finditer(line)}
             if not spans:
                 continue
             stops = [_span(p, m, line) for p in against for m in p.finditer(line)]

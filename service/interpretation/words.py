@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 # How much of a message is looked at.  Nobody asks for anything after ten
 # pages, and the whole text is kept anyway.
@@ -32,12 +33,20 @@ _QUOTES = str.maketrans({"’": "'", "‘": "'", "´": "'", "`": "'", "”": '"'
 _DIACRITICS = str.maketrans("åäöéèüáàøæ", "aaoeeuaaoa")
 
 
+# A sentence is folded by every reader that looks at it; the last thousand or so are remembered.
+_REMEMBERED = 1000
+
+
 def fold(text: str) -> str:
     """Lower case, composed (NFC), plain quotes and spaces; keeps å, ä and ö.
 
     The result has as many characters as the NFC form of the text, so offsets
     hold; a letter whose lower case is longer than itself is left alone.
     """
+    return _fold_short(text) if len(text) <= _REMEMBERED else _fold(text)
+
+
+def _fold(text: str) -> str:
     text = unicodedata.normalize("NFC", text).translate(_QUOTES)
     lowered = text.lower()
     if len(lowered) == len(text):
@@ -45,8 +54,16 @@ def fold(text: str) -> str:
     return "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
 
 
+_fold_short = lru_cache(maxsize=1024)(_fold)
+
+
 def bare(text: str) -> str:
     """A folded text without its dots and rings, for whoever writes on a foreign keyboard."""
+    return _bare_short(text) if len(text) <= _REMEMBERED else text.translate(_DIACRITICS)
+
+
+@lru_cache(maxsize=1024)
+def _bare_short(text: str) -> str:
     return text.translate(_DIACRITICS)
 
 
