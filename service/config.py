@@ -7,6 +7,7 @@ first.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,6 +128,8 @@ def load_config(path: Path, environment: dict[str, str] | None = None) -> Config
     if not path.is_file():
         raise BadFile(f"{path}: filen finns inte; skapa den med: kallelse init {path.parent}")
     file = checked(_File, read_toml(path), str(path))
+    if file.security.dkim and importlib.util.find_spec("dkim") is None:
+        raise BadFile(f"{path}: security.dkim: paketet dkimpy saknas; installera med: pip install dkimpy")
     folder = path.resolve().parent
     data = folder / file.data
     url = environment.get("KALLELSE_DATABASE_URL") or file.database.url.get_secret_value()

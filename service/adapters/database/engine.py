@@ -104,7 +104,13 @@ def _sqlite(url: URL, data_folder: Path | None, patience: float) -> tuple[Engine
             check_same_thread=False,
         )
 
-    engine = create_engine("sqlite://", creator=connect, poolclass=QueuePool)
+    engine = create_engine(
+        "sqlite://",
+        creator=connect,
+        poolclass=QueuePool,
+        # A fault is logged with its statement, never with the names and words that it held.
+        hide_parameters=True,
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, record: Any) -> None:
@@ -199,6 +205,7 @@ def _postgresql(url: URL, patience: float) -> tuple[Engine, Lock, str]:
         engine = create_engine(
             url,
             pool_pre_ping=True,
+            hide_parameters=True,
             connect_args={
                 "connect_timeout": max(2, round(patience)),
                 # A machine that went away without a word does not keep the turn for ever.
