@@ -64,7 +64,7 @@ def read_coming(
             claims = [
                 c
                 for c in claims
-                if c.says == "absent" or c.first_person or "after-all" in c.evidence.rule or c.by_link
+                if c.says == "absent" or c.first_person or _against_expectation(context, c) or c.by_link
             ]
         gathered.claims += claims
         gathered.standings += standings
@@ -79,6 +79,16 @@ def read_coming(
             if not (isinstance(i, (Absence, Attendance)) and i.person is None and not i.alternatives)
         ]
     return intents
+
+
+def _against_expectation(context: Context, claim: Claim) -> bool:
+    """Coming after all, and not only "han kommer själv" beside a matter."""
+    if "after-all" not in claim.evidence.rule:
+        return False
+    words = r"ändå|trots allt|i alla fall|återbud|förhinder|längre|frisk|slipper|behöver inte|after all"
+    return bool(re.search(words, fold(claim.evidence.text))) or any(
+        m.keys for m in context.meetings_in(claim.line)
+    )
 
 
 def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
