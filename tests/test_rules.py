@@ -135,7 +135,8 @@ def test_a_phrase_that_cannot_be_understood_is_named_with_its_rule() -> None:
 def test_a_networks_own_rules_win(tmp_path: Path) -> None:
     """A phrase of one's own is laid beside the shipped ones; a rule of the same name replaces them."""
     (tmp_path / "egna.toml").write_text(
-        '[[rule]]\nname = "absence/says-forhinder"\nbecause = "så säger vi"\nany_of = ["lyser med min frånvaro"]\n',
+        '[[rule]]\nname = "absence/says-forhinder"\nbecause = "så säger vi"\n'
+        'any_of = ["lyser med min frånvaro"]\n',
         encoding="utf-8",
     )
     (tmp_path / "words.toml").write_text('[lists]\nkomma = ["masa mig dit"]\n', encoding="utf-8")
