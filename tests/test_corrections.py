@@ -67,7 +67,7 @@ def test_a_receipt_is_corrected_by_naming_the_right_meeting(desk: Desk, words: s
     assert "för mötet torsdag 11 februari 2027 är taget tillbaka" in told
     assert "Du kan inte vara med på mötet torsdag 22 april 2027" in told
     assert [g.subject for g in to(got, "johan.edlund@regionjh.example")] == [
-        "Du behövs inte som ersättare 11 februari 2027",
+        "Du behöver inte komma som ersättare 11 februari 2027",
         "Du är kallad som ersättare: SamReKo 22 april 2027",
     ]
     correction = only(kept(desk))  # type: ignore[arg-type]

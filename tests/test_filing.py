@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from tests.desk import Desk, Permanent, only, to
+from tests.desk import Desk, Got, Permanent, only, to
 
 FEBRUARY = "2027-02-11"
 
@@ -249,6 +252,25 @@ def test_a_mistake_is_taken_back_with_all_that_it_led_to(desk: Desk):
     assert desk.meeting(FEBRUARY)["absent"] == []
     assert desk.meeting(FEBRUARY)["substitutes"] == []
     assert to(got, "johan.edlund@regionjh.example")
+
+
+def test_a_drafts_buttons_change_and_approve_it(desk: Desk):
+    """Each opens a new mail without thread headers; the reference in its text binds it to the draft."""
+    draft = only([g for g in desk.at("2027-02-01 09:00") if g.what == "agenda-draft"])
+    bodies = _bodies(draft)
+
+    new = only(desk.mail("ingrid.palm", f"Sv: {draft.subject}", "Flytta 2 före 1." + bodies["Ändra"]))
+    assert new.subject == "Utkast till dagordning 11 februari 2027 (version 2)"
+    assert "Utkastets nummer: agenda-draft.2027-02-11.1" not in new.words
+
+    got = desk.mail("ingrid.palm", f"Sv: {new.subject}", _bodies(new)["Godkänn"])
+    assert "är godkänd" in only(got).words
+
+
+def _bodies(draft: Got) -> dict[str, str]:
+    """What the buttons of a draft fill in."""
+    links = re.findall(r'href="(mailto:[^"]+body=[^"]+)"[^>]*>([^<]+)<', draft.html)
+    return {label: parse_qs(urlsplit(unescape(link)).query)["body"][0] for link, label in links}
 
 
 def test_the_same_message_twice_has_its_effects_once(desk: Desk):

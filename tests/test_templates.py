@@ -101,7 +101,7 @@ LABELS = {
         "Dag",
     ),
     *("Uppdrag", "Ersättare", "Föreslå", "Jag", "Ingen", "PROTOKOLL", "Protokoll", "Obs", "Mottagare", "Det"),
-    *("Så", "Något", "En", "Ärenden", "Anmält"),
+    *("Så", "Något", "En", "Ärenden", "Anmält", "Godkänn", "Ändra"),
 }
 
 
@@ -178,13 +178,19 @@ def test_buttons_write_a_mail_that_only_needs_sending(letters: dict[str, Rendere
     assert "+" not in parts.query
 
 
-def test_the_approver_answers_the_letter_itself(letters: dict[str, Rendered]) -> None:
-    """No button approves: a new mail would not say which version it approves."""
+def test_the_approvers_buttons_carry_the_drafts_reference(letters: dict[str, Rendered]) -> None:
+    """A button opens a new mail, which is bound to the very draft by its subject and its reference."""
     for case in ("agenda-draft: first version", "minutes-draft: text and file"):
+        letter = letters[case]
         outline = _Outline()
-        outline.feed(letters[case].html)
-        assert outline.links == ["mailto:samreko@samverkan.example"]
-        assert "Svara ”ok”" in letters[case].text
+        outline.feed(letter.html)
+        approve, change = (parse_qs(urlsplit(link).query) for link in outline.links if "subject=" in link)
+        reference = facts_of(*case.split(": "))["reference"]
+        assert approve["subject"] == change["subject"] == [f"Sv: {letter.subject}"]
+        assert approve["body"] == [f"ok\r\n\r\nUtkastets nummer: {reference}\r\n"]
+        assert change["body"] == [f"\r\n\r\nUtkastets nummer: {reference}\r\n"]
+        assert f"Utkastets nummer: {reference}" in letter.text
+        assert "Svara ”ok”" in letter.text
 
 
 def test_subjects_have_the_forms_that_answers_are_known_by(letters: dict[str, Rendered]) -> None:
@@ -229,7 +235,7 @@ HOSTILE = (
 def _poisoned(value: Any) -> Any:
     """The same facts with everything that a person writes made hostile."""
     if isinstance(value, dict):
-        kept = ("kind", "what", "action", "extent")
+        kept = ("kind", "what", "action", "extent", "reference")
         return {k: v if k in kept else _poisoned(v) for k, v in value.items()}
     if isinstance(value, list | tuple):
         return [_poisoned(v) for v in value]

@@ -43,7 +43,7 @@ class Item:
     forum: str | None = None
     minutes: int | None = None
     presenter: Contact | None = None
-    # A person's id; `proposer_address` is set for someone outside the network.
+    # A person's id; `proposer_address` is set for someone outside the network, as "Name <address>".
     proposer: str | None = None
     proposer_address: str = ""
     description: str = ""

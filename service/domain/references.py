@@ -78,6 +78,14 @@ def quoted_in(text: str, domain: str) -> list[str]:
     return [f"<{name}@{domain}>" for name in list(found)[:5]]
 
 
+_LINE = re.compile(rf"(?m)(?:^(?!>)|(?<=>))[^<>\n]{{0,40}}{_QUOTED.pattern}[ \t]*(?=$|<)")
+
+
+def without_quoted(text: str) -> str:
+    """A text without the lines that only carry a draft's reference, as the buttons of a draft write them."""
+    return _LINE.sub("", text)
+
+
 def from_a_service(message_id: str | None) -> bool:
     """Whether a Message-ID is of the form that a service like this gives its letters, at any domain."""
     return bool(message_id and _FORM.fullmatch(message_id.strip()))

@@ -127,7 +127,7 @@ def file_all(
         why = reason(opened.role, opened.trust)
         outcome = outcome.plus(_ask_the_secretary(office, book, opened, held, files, why, found))
     if shown:
-        outcome = outcome.plus(_show_the_secretary(office, book, opened, files, found))
+        outcome = outcome.plus(_show_the_secretary(office, book, opened, shown, files, found))
     if private:
         outcome = outcome.plus(_hold_back(office, book, opened, private, who, files, found))
     _send(office, book, outcome)
@@ -231,7 +231,12 @@ def _hold_back(
 
 
 def _show_the_secretary(
-    office: Office, book: Book, opened: Opened, files: Mapping[str, FileRef], found: tuple[str, ...]
+    office: Office,
+    book: Book,
+    opened: Opened,
+    shown: list[Intent],
+    files: Mapping[str, FileRef],
+    found: tuple[str, ...],
 ) -> Outcome:
     """What nobody's yes is enough for: she sees it, and does it in a letter of her own if it was meant."""
     to = to_secretary(book.world, office.now())
@@ -241,12 +246,19 @@ def _show_the_secretary(
         f"{reason(opened.role, opened.trust)} Är det du som har skrivit? Svara då själv på det senaste "
         "utkastet, eller skriv till oss på nytt."
     )
-    return Outcome(posts=(_their_letter(opened, to, why, (), files, found),))
+    wish = _described(book, office, shown)
+    return Outcome(posts=(_their_letter(opened, to, wish, why, (), files, found),))
+
+
+def _described(book: Book, office: Office, wishes: Iterable[Intent]) -> str:
+    network = book.world.network_on(office.now().date())
+    return " ".join(masked(describe(i, network)) for i in wishes)
 
 
 def _their_letter(
     opened: Opened,
     to: Recipient,
+    wish: str,
     why: str,
     options: tuple[str, ...],
     files: Mapping[str, FileRef],
@@ -259,6 +271,9 @@ def _their_letter(
         to=to,
         meeting=opened.reference.meeting if opened.reference else None,
         facts={
+            # What is wished, by whom, and whether it is proven that it is that person.
+            "wish": wish,
+            "claimed": opened.trust in ("none", "fail"),
             "reason": why,
             "from_name": (sender.name or sender.address) if sender else "",
             "from_address": sender.address if sender else "",
@@ -289,9 +304,9 @@ def _ask_the_secretary(
     to = to_secretary(book.world, now)
     if to is None:
         return Outcome(notes=(Note("received", {}),))
-    described = [masked(describe(i, book.world.network_on(now.date()))) for i in held]
+    wish = _described(book, office, held)
     options = (
-        Option(yes + " ".join(described), tuple(held)),
+        Option(yes + wish, tuple(held)),
         Option("Gör ingenting."),
     )
     if found and not yes:
@@ -299,7 +314,7 @@ def _ask_the_secretary(
     who = speaker or opened.speaker
     spoken_for = who.id if who else None
     question = OpenQuestion("wish", opened.number, spoken_for, to, options)
-    post = _their_letter(opened, to, why, tuple(o.sentence for o in options), files, found)
+    post = _their_letter(opened, to, wish, why, tuple(o.sentence for o in options), files, found)
     # Whoever may have been impersonated is not written to.
     notes = (Note("received", {}),) if note and opened.speaker is None and opened.trust != "fail" else ()
     return Outcome(notes=notes, decide=(ToDecide(question, post),))

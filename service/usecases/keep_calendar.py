@@ -27,6 +27,7 @@ from service.usecases.letters import (
     calendar_entry,
     draft_posts,
     files_of,
+    has_substitute,
     minutes_draft_posts,
     to_secretary,
 )
@@ -183,7 +184,13 @@ def _call(at: Moment, mailing: str = "call") -> Taken:
     what = "call" if mailing == "call" else "reminder"
     return Taken(
         tuple(
-            Post(what=what, mailing=mailing, to=to, meeting=at.meeting.key, facts=facts)  # type: ignore[arg-type]
+            Post(
+                what=what,  # type: ignore[arg-type]
+                mailing=mailing,
+                to=to,
+                meeting=at.meeting.key,
+                facts={**facts, "has_substitute": has_substitute(at.world, to, at.meeting.day)},
+            )
             for to in at.everyone(mailing)
         ),
         placed,
@@ -339,6 +346,7 @@ def _send_agenda(at: Moment) -> Taken:
                     "lines": lines,
                     "is_presenter_only": to.address.casefold() not in members,
                     "their_items": theirs,
+                    "has_substitute": has_substitute(at.world, to, at.meeting.day),
                 },
                 files=files_of(draft.lines),
                 documents=(document,),

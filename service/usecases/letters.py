@@ -53,6 +53,13 @@ def sent_agenda(world: World, meeting: date) -> Draft | None:
     return next((d for d in reversed(world.drafts_of("agenda", meeting)) if d.state == "sent"), None)
 
 
+def has_substitute(world: World, to: Recipient, day: date) -> bool:
+    """Whether somebody has a seat that a substitute can be called in for."""
+    network = world.network_on(day)
+    seat = network.seat_of(to.person) if to.person else None
+    return bool(seat and network.substitutes_of(seat))
+
+
 def files_of(lines: Iterable[Item]) -> tuple[FileRef, ...]:
     """All files of the items, in order, each content under each name once."""
     return tuple(dict.fromkeys(f for item in lines for f in item.files))

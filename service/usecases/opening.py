@@ -13,7 +13,7 @@ from service.domain.intents import Reading, as_json
 from service.domain.letters import Attachment, Letter
 from service.domain.network import Person
 from service.domain.policy import Role, Trust, role_of
-from service.domain.references import Reference, answered, quoted_in
+from service.domain.references import Reference, answered, quoted_in, without_quoted
 from service.domain.world import World
 from service.interpretation.reading import reference_of
 from service.interpretation.surroundings import DraftItem, Surroundings
@@ -49,7 +49,7 @@ def open_letter(office: Office, book: Book, number: int, letter: Letter) -> Open
     if abs((now - office.now()).days) > 400:
         now = office.now()
     network = world.network_on(now.date())
-    letter = _with_quoted_reference(book, letter)
+    letter = _without_reference_line(_with_quoted_reference(book, letter))
     reference = answered(letter.in_reply_to, letter.references, world.domain)
     speaker = network.person_by_address(letter.sender.address) if letter.sender else None
     surroundings = Surroundings(
@@ -99,6 +99,17 @@ def _with_quoted_reference(book: Book, letter: Letter) -> Letter:
             if book.sent(message_id):
                 return dataclasses.replace(letter, in_reply_to=(message_id, *letter.in_reply_to))
     return letter
+
+
+def _without_reference_line(letter: Letter) -> Letter:
+    """The letter's own words: the line that binds it to a draft is none of them."""
+    plain, html = (
+        text if text is None or len(text) > _SEARCHED else without_quoted(text)
+        for text in (letter.plain, letter.html)
+    )
+    if (plain, html) == (letter.plain, letter.html):
+        return letter
+    return dataclasses.replace(letter, plain=plain, html=html)
 
 
 def _draft_items(world: World, reference: Reference | None) -> tuple[DraftItem, ...]:

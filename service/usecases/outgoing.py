@@ -88,6 +88,16 @@ class Post:
     because_of: int | None = None
 
 
+def name_alone(sender: str) -> str:
+    """The name of "Name <address>"; an address without a name stands for itself."""
+    return sender.partition(" <")[0]
+
+
+def address_alone(sender: str) -> str:
+    """The address of "Name <address>"."""
+    return sender.rpartition("<")[2].rstrip(">")
+
+
 def agenda_lines(
     items: tuple[Item, ...],
     meeting: Meeting,
@@ -107,7 +117,7 @@ def agenda_lines(
                 minutes=item.minutes,
                 begins=begins,
                 presenter=(item.presenter.name or "") if item.presenter else "",
-                proposer=names.get(item.proposer or "", item.proposer_address),
+                proposer=names.get(item.proposer or "") or name_alone(item.proposer_address),
                 description=item.description,
                 files=item.files,
                 changed=item.id in changed,
@@ -119,4 +129,7 @@ def agenda_lines(
     return tuple(lines)
 
 
-__all__ = ["AgendaLine", "CalendarEntry", "DocumentOrder", "Post", "Recipient", "agenda_lines"]
+__all__ = [
+    "AgendaLine", "CalendarEntry", "DocumentOrder", "Post", "Recipient", "address_alone", "agenda_lines",
+    "name_alone",
+]  # fmt: skip

@@ -13,6 +13,7 @@ from service.domain.progress import state
 from service.domain.world import World
 from service.usecases.health import read_line
 from service.usecases.office import Rules, Store
+from service.usecases.outgoing import address_alone
 from service.usecases.words import clock, day_in_words
 
 
@@ -95,7 +96,7 @@ def _item(number: int | None, item: Item) -> dict[str, Any]:
         "forum": item.forum,
         "minutes": item.minutes,
         "presenter": _contact(item.presenter),
-        "proposer": item.proposer or item.proposer_address or None,
+        "proposer": item.proposer or address_alone(item.proposer_address) or None,
         "standing": item.standing,
         "attachments": [f.filename for f in item.files],
     }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from service.domain.distribution import chair, names, once, recipient, secretary
-from service.domain.network import Network, Person, Term
-from service.domain.progress import agenda_at, state
-from service.domain.timeline import next_moment
+from service.domain.network import Meeting, Network, Person, Term
+from service.domain.progress import agenda_at, progress, state
+from service.domain.timeline import due, next_moment
 from service.domain.working_days import is_working_day
 from service.domain.world import Entity, Priorities, StepDone, Tenure, World
 from service.domain.year import YearStep, complete, next_principal, year_due
@@ -20,6 +21,8 @@ from service.usecases.filing.case import ToDecide
 from service.usecases.letters import draft_posts, to_secretary
 from service.usecases.office import Book, Office, OpenQuestion, Option, Rules
 from service.usecases.outgoing import Post
+from service.usecases.rehearse import STEP_WORDS
+from service.usecases.words import short_day
 from service.usecases.writing import write
 
 log = logging.getLogger("kallelse.year")
@@ -162,9 +165,27 @@ def _packet(world: World, rules: Rules, year: int, role: str, person: Person, no
             "secretary_name": who.name if who else "",
             "meetings": rows,
             "waiting": waiting,
-            "next_step": next_moment(coming, rules.timeline, now),
+            **_next_step(world, rules, coming, now),
         },
     )
+
+
+def _next_step(world: World, rules: Rules, coming: Sequence[Meeting], now: datetime) -> dict[str, object]:
+    """When something happens next of its own accord, and what."""
+    moment = next_moment(coming, rules.timeline, now)
+    steps = (
+        (meeting, step.step)
+        for meeting in coming
+        for step in (due(meeting, progress(world, meeting), rules.timeline, moment) if moment else ())
+    )
+    meeting, step = next(steps, (None, None))
+    if meeting is None or step is None:
+        return {"next_step": None, "next_step_name": ""}
+    name = STEP_WORDS[step]
+    return {
+        "next_step": moment,
+        "next_step_name": f"{name[:1].lower()}{name[1:]} (mötet {short_day(meeting.day)})",
+    }
 
 
 _STEPS = {

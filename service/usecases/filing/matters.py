@@ -17,7 +17,7 @@ from service.usecases.drafting import next_version, with_item, without_item
 from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
 from service.usecases.letters import draft_posts, to_secretary
 from service.usecases.office import OpenQuestion, Option
-from service.usecases.outgoing import Post, agenda_lines
+from service.usecases.outgoing import Post, agenda_lines, name_alone
 from service.usecases.words import day_in_words
 
 
@@ -67,12 +67,21 @@ def _item(case: Case, intent: Proposal, meeting: Meeting | None) -> Item:
         minutes=intent.minutes,
         presenter=_known(case, intent.presenter),
         proposer=case.speaker.id if case.speaker else None,
-        proposer_address=case.letter.sender.address if case.letter.sender and not case.speaker else "",
+        proposer_address=_from_outside(case),
         description=intent.description,
         files=case.file_refs(intent.attachments),
         received=case.received,
         letter=case.number,
     )
+
+
+def _from_outside(case: Case) -> str:
+    """Who proposes without being in the network, as "Name <address>" (RFC 5322, 3.4) or the bare address."""
+    sender = case.letter.sender
+    if case.speaker or sender is None:
+        return ""
+    name = " ".join(sender.name.split())
+    return f"{name} <{sender.address}>" if name and name != sender.address else sender.address
 
 
 def _known(case: Case, contact: Contact | None) -> Contact | None:
@@ -121,7 +130,7 @@ def _too_late(case: Case, intent: Proposal, meeting: Meeting) -> Outcome:
             )
         )
     options.append(Option("Ta inte upp det."))
-    who = case.speaker.name if case.speaker else item.proposer_address
+    who = case.speaker.name if case.speaker else name_alone(item.proposer_address)
     question = OpenQuestion(
         "late", case.number, case.speaker.id if case.speaker else None, to, tuple(options)
     )
@@ -144,9 +153,12 @@ def _too_late(case: Case, intent: Proposal, meeting: Meeting) -> Outcome:
     return Outcome(put=(item,), notes=(_noted(item, meeting, late=True),), decide=(ToDecide(question, post),))
 
 
-def _their_words(case: Case) -> dict[str, str]:
+def _their_words(case: Case) -> dict[str, object]:
     sender = case.letter.sender
     return {
+        # The reason tells already who it is and what is wished.
+        "wish": "",
+        "claimed": False,
         "from_name": (sender.name or sender.address) if sender else "",
         "from_address": sender.address if sender else "",
         "their_subject": case.letter.subject,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.domain.distribution import chair, recipient
 from service.domain.progress import closes_at
 from service.usecases.filing.case import Case, Note, Outcome, ToDecide
-from service.usecases.letters import to_secretary
+from service.usecases.letters import has_substitute, to_secretary
 from service.usecases.office import OpenQuestion
 from service.usecases.outgoing import Post, Recipient
 
@@ -55,6 +55,9 @@ def file_help(case: Case) -> Outcome:
                 facts={
                     "next_meeting": coming,
                     "closes_at": closes_at(coming, case.rules.timeline) if coming else None,
+                    "has_substitute": has_substitute(
+                        case.world, to, coming.day if coming else case.now.date()
+                    ),
                 },
                 because_of=case.number,
                 thread=(case.letter.message_id,) if case.letter.message_id else (),
