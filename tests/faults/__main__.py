@@ -16,13 +16,12 @@ from tests.faults.figures import broken, count, table
 
 HERE = Path(__file__).resolve().parent
 TESTS = HERE.parent
-# Tests of their own that count here too, without knowing of it.
-FORGERIES = TESTS / "test_forgeries.py"
+# Counts here too, without knowing of it.
 UGLY = TESTS / "test_any_bytes.py"
 
 
 class Counting:
-    """Counts what the tests of forgeries and of ugly messages have tried."""
+    """Counts what the tests of ugly messages have tried."""
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Count each message that is taken in, where the test file calls its own `take_in`."""
@@ -40,11 +39,6 @@ class Counting:
 
             module.take_in = counted
 
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "call" and "test_a_forged_approval_is_not_obeyed" in report.nodeid:
-            count("forged approvals tried")
-            count("forged approvals obeyed", int(report.failed))
-
 
 def main() -> int:
     """Run every test that counts into the table, then print it."""
@@ -52,7 +46,7 @@ def main() -> int:
         path
         for path in sorted(TESTS.rglob("test_*.py"))
         if HERE not in path.parents
-        and (path in (FORGERIES, UGLY) or "tests.faults.figures" in path.read_text(encoding="utf-8"))
+        and (path == UGLY or "tests.faults.figures" in path.read_text(encoding="utf-8"))
     ]
     status = pytest.main(["-q", "-p", "no:cacheprovider", str(HERE), *map(str, others)], plugins=[Counting()])
     print()
