@@ -12,6 +12,7 @@ from service.interpretation.matter_fields import (
 )
 from service.interpretation.matter_reader import OTHERS, SIGN_OFF, LetterReader, Matter
 from service.interpretation.meetings import find_meetings
+from service.interpretation.naming import Name, best, is_loose, is_telling, names_in
 from service.interpretation.people import find_people
 from service.interpretation.titles import (
     after,
@@ -223,9 +224,102 @@ class AskedMatters(LetterReader):
             for matter in matters:
                 if matter.title is None:
                     self._settle(matter, body)
+        if not matters and (hinted := self._hinted(body)):
+            matters.append(hinted)
+        elif len(matters) == 1:
+            self._weigh(matters[0], body)
         matters = [m for m in matters if m.title]
         self._share_out(matters, body)
         return matters
+
+    def _names(self, body: Sequence[int]) -> list[Name]:
+        """Every name that the letter offers for what it speaks of."""
+        found: list[Name] = []
+        for index in body:
+            if self._foreign(index):
+                continue
+            found += [
+                name
+                for name in names_in(self.masked[index], self._spoken(self.naming, index), index)
+                if not self._only_people(name.text)
+            ]
+            if (told := subject_phrase(uncovered(self.masked[index]))) and not is_loose(told):
+                found.append(Name(told, "before", index))
+        return found
+
+    def _weigh(self, matter: Matter, body: Sequence[int]) -> None:
+        """Give a matter with a poor title a better one, and say whether it is sure."""
+        title, subject = matter.title, self.subject() if self.fresh else None
+        forwarded = self.context.words.forwarded or bool(self.context.letter.enclosed)
+        if forwarded or matter.rule == "proposal/title-line":
+            return
+        if title and in_quotes(self.context.text_of(matter.asked_in)) == title:
+            return
+        names = self._names(body)
+        if called := [n for n in names if n.source == "called"]:
+            # "Den kan kallas Kön till utredning i siffror".
+            matter.title, matter.sure = called[-1].text, True
+            matter.indexes.append(called[-1].index)
+            return
+        at = max(matter.asked_in, 0)
+        if title is None or is_loose(title):
+            if subject and not is_loose(subject):
+                names.append(Name(subject, "subject", at))
+            if found := best(names, at, subject):
+                matter.title = found.text
+                matter.indexes.append(found.index)
+            matter.sure = False
+            return
+        fuller = [n for n in names if related(n.text, title) and is_telling(n.text)]
+        if title == subject and not any(related(n.text, title) for n in names) and len(names) > 0:
+            # The text speaks of something else, as far as can be seen.
+            matter.sure = False
+        if is_telling(title):
+            return
+        if fuller and (found := best(fuller, at, subject)):
+            matter.title, matter.sure = found.text, False
+            return
+        if not (subject and related(subject, title) and self._in_body(title, body)):
+            matter.sure = False
+
+    def _hinted(self, body: Sequence[int]) -> Matter | None:
+        """A matter that no rule of asking saw: a name, and signs enough that time is wanted for it."""
+        context = self.context
+        if context.reference is not None and not self.called:
+            return None
+        if any(h.kind in {"help", "withdrawal", "undo"} for h in context.hits):
+            return None
+        alive = [i for i in body if not self._foreign(i)]
+        if not alive or any(self._spoken(self.asking, i, "never", "none") for i in alive):
+            return None
+        texts = [*map(self.text, alive), context.subject]
+        wanting = [i for i in alive if self._spoken(self.naming, i, "wants", "waits")]
+        raising = [i for i in wanting if self._spoken(self.naming, i, "raises", "called", "waits")]
+        timed = minutes_in(texts) is not None
+        typed = any(self._spoken(self.asking, i, "information", "discussion", "decision") for i in alive)
+        presented = any(self._spoken(self.asking, i, "presents") for i in alive)
+        tabled = bool(re.search(r"(?i)\b(?:\w*dagordning|agenda|bordet|programpunkt)", " ".join(texts)))
+        placed = any(
+            m.ours and not m.past for i in (*alive, SUBJECT) for m in context.meetings_in(i)
+        )  # fmt: skip
+        thanked = any(h.kind == "courtesy" for h in context.hits)
+        asked = any(h.kind == "question" for h in context.hits) or len(alive) < len(body)
+        strong = timed + tabled + (placed or typed) + bool(wanting) + presented
+        if strong < (3 if thanked or asked else 2) or not (
+            timed or tabled or (placed and (typed or raising))
+        ):
+            return None
+        subject = self.subject() if self.fresh else None
+        names = self._names(alive)
+        at = (raising or wanting or alive)[0]
+        if subject and not is_loose(subject):
+            names.append(Name(subject, "subject", at))
+        found = best(names, at, subject)
+        if found is None:
+            return None
+        # A matter told of in three ways, under a name that says what it is.
+        sure = strong >= 3 and found.sure and bool(raising) and not asked
+        return Matter(found.text, [found.index, at], at, "naming/hinted", sure=sure)
 
     def _unmarked(self, index: int, matters: list[Matter]) -> None:
         """A matter that a sentence names without a word that asks: by a colon, by a line of its own."""

@@ -83,6 +83,7 @@ class LetterReader:
         self.taking_back: Phrases = phrases(book, "withdrawal")
         self.adding: Phrases = phrases(book, "supplement")
         self.filing: Phrases = phrases(book, "minutes")
+        self.naming: Phrases = phrases(book, "naming")
         self._heard: dict[tuple[str, int], tuple[Spoken, ...]] = {}
         self._rules: dict[int, set[str]] = {}
         for hit in context.hits:

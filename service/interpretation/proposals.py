@@ -35,7 +35,9 @@ from service.interpretation.titles import (
 from service.interpretation.words import fold, sentences
 
 _NO_DECISION = re.compile(
-    r"\b(?:inget|ingen|inga|inte något) (?:att besluta|att ta ställning|beslut|ställning|ställningstagande)"
+    r"\b(?:inget|ingen|inga|inte något|utan) (?:att besluta|att ta ställning|beslut|ställning|"
+    r"ställningstagande)|\b(?:inget|ingen) (?:behöver|ska|skall) beslutas?\b|"
+    r"\bbeslutas (?:ska|skall|behöver) (?:inget|ingenting)\b"
 )
 
 
