@@ -15,6 +15,7 @@ from service.adapters.calendar_files import calendar_file
 from service.adapters.database import SqlStore, StoreAway, open_store
 from service.adapters.documents import Press
 from service.adapters.file_safety import flags_of
+from service.adapters.filled_forms import form_text
 from service.adapters.imap import ImapMailbox, ImapSettings, Watcher
 from service.adapters.mime import parse
 from service.adapters.network_files import load_network
@@ -189,6 +190,7 @@ def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> 
         make_document=press.make,
         compose=message_bytes,
         examine=partial(flags_of, clamd=config.security.clamd),
+        read_form=form_text,
         answers_per_hour=config.security.answers_per_hour,
         trust=partial(
             prove,

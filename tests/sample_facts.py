@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from service.domain.agenda import FileRef, Item
 from service.domain.intents import Contact
+from service.domain.minutes import Action, Decision, Matter
 from service.domain.network import Meeting
 from service.usecases.outgoing import AgendaLine, CalendarEntry, DocumentOrder, Recipient
 
@@ -173,6 +174,20 @@ Annika Sjödin redovisar. Alla är överens om att den som senast kallade gör d
 7. Ny överenskommelse om tolkar
 SamReKo beslutar att lämna förslaget till SVOM."""
 
+_TOLD = Matter(
+    7,
+    "Ny överenskommelse om tolkar",
+    decisions=(Decision(("SamReKo beslutar att lämna förslaget till SVOM.", "Det gäller från juli."), 3),),
+    actions=(
+        Action("Erik Jonsson", "lämnar förslaget till SVOM", date(2027, 3, 15)),
+        Action("", "utskick till skolorna"),
+    ),
+)
+OUTCOME = {
+    "decisions": tuple((_TOLD, d) for d in _TOLD.decisions),
+    "actions": tuple((_TOLD, a) for a in _TOLD.actions),
+}
+
 _TO_ALL = {"network": NETWORK, "to": LENA, "meeting": FEBRUARY}
 _TO_SECRETARY = {"network": NETWORK, "to": INGRID, "meeting": FEBRUARY}
 _THEIR_TEXT = "Hej,\n\nkan vi ta upp tolkarna på nästa möte?\n\n/Sven <b>Svensson</b>"
@@ -277,6 +292,12 @@ NOTES: dict[str, dict[str, Any]] = {
     "no-draft": {"kind": "no-draft"},
     "not-yours": {"kind": "not-yours", "passed_to": "Ingrid Palm"},
     "minutes-changes": {"kind": "minutes-changes", "meeting": FEBRUARY, "comment": "Rätta punkt 5."},
+    "minutes-to-chair": {"kind": "minutes-to-chair", "meeting": FEBRUARY, "chair_name": "Maria Lundgren"},
+    "minutes-corrections": {
+        "kind": "minutes-corrections",
+        "meeting": FEBRUARY,
+        "passed_to": "Ingrid Palm",
+    },
     "agenda-is-out": {"kind": "agenda-is-out", "meeting": FEBRUARY},
     "decided": {"kind": "decided", "sentence": "Ta med det på mötet torsdag 11 februari 2027."},
     "nothing-done": {"kind": "nothing-done"},
@@ -703,6 +724,57 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
             "attached": (a_file("Protokoll SamReKo 2027-02-11.pdf"),),
             "recipients": ["Lena Wikström", "Maria Lundgren", "Karin Nyström"],
             "comment": "",
+        },
+    ),
+    (
+        "minutes-draft",
+        "written on the form",
+        {
+            **_TO_SECRETARY,
+            **OUTCOME,
+            "version": 2,
+            "text": "",
+            "files": (),
+            "attached": (a_file("Protokoll SamReKo 2027-02-11.pdf"),),
+            "recipients": ["Lena Wikström", "Maria Lundgren", "Karin Nyström"],
+            "comment": "Det var inte Annika som föredrog punkt 5.",
+            "comment_by": "Maria Lundgren",
+            "warnings": ("Ingen är utsedd för ”utskick till skolorna” under punkt 7.",),
+            "adjuster": "Maria Lundgren",
+            "adjusting": False,
+            "secretary_name": "Ingrid Palm",
+        },
+    ),
+    (
+        "minutes-draft",
+        "to the chair, who adjusts",
+        {
+            **_TO_SECRETARY,
+            **OUTCOME,
+            "to": MARIA,
+            "version": 2,
+            "text": "",
+            "files": (),
+            "attached": (a_file("Protokoll SamReKo 2027-02-11.pdf"),),
+            "recipients": ["Lena Wikström", "Maria Lundgren", "Karin Nyström"],
+            "comment": "",
+            "comment_by": "",
+            "warnings": (),
+            "adjuster": "",
+            "adjusting": True,
+            "secretary_name": "Ingrid Palm",
+        },
+    ),
+    (
+        "minutes",
+        "written on the form",
+        {
+            **_TO_ALL,
+            **OUTCOME,
+            "text": "",
+            "files": (),
+            "attached": (a_file("Protokoll SamReKo 2027-02-11.pdf"),),
+            "secretary_name": "Ingrid Palm",
         },
     ),
     (

@@ -32,7 +32,7 @@ from service.domain.distribution import names
 from service.domain.letters import Letter
 from service.domain.network import Meeting
 from service.domain.world import World
-from service.usecases.keep_calendar import minutes_form_facts
+from service.usecases.minutes import minutes_form_facts
 from service.usecases.office import Office, Outbound
 from service.usecases.outgoing import DocumentOrder
 from service.usecases.words import day_in_words, listed, short_day

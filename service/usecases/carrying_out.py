@@ -98,6 +98,7 @@ def file_all(
             reference=opened.reference,
             answers=_answers(book, opened, intent),
             files=files,
+            forms=_forms(office, book, files) if isinstance(intent, intents.MinutesFiled) else {},
             decided=decided,
             text=opened.reading.text,
             genuine=opened.genuine is not None,
@@ -155,6 +156,16 @@ def apply(book: Book, number: int, outcome: Outcome, case: Case) -> Outcome:
     for meeting, mailings in outcome.stop_about:
         book.stop_waiting_for(meeting, mailings, "mötet är inställt")
     return outcome
+
+
+def _forms(office: Office, book: Book, files: Mapping[str, FileRef]) -> Mapping[str, str]:
+    """The words of the Word documents that came with minutes; what is dangerous to open is not opened."""
+    return {
+        name: text
+        for name, file in files.items()
+        if not {"bomb", "locked", "unreadable"} & set(file.flags)
+        and (text := office.read_form(book.file(file.sha256)))
+    }
 
 
 def _answers(book: Book, opened: Opened, intent: Intent) -> int | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import logging
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -31,10 +31,19 @@ from service.usecases.letters import (
     minutes_draft_posts,
     to_secretary,
 )
+from service.usecases.minutes import (
+    attendance,
+    last_decisions,
+    minutes_documents,
+    minutes_form_facts,
+    open_actions,
+    stored,
+    told,
+)
 from service.usecases.office import Book, Office, Outbound, Rules
 from service.usecases.outgoing import CalendarEntry, DocumentOrder, Post, Recipient, agenda_lines
 from service.usecases.retention import keep_retention
-from service.usecases.words import listed
+from service.usecases.words import listed, short_day
 from service.usecases.writing import write
 from service.usecases.year import ask_priorities_post, keep_year
 
@@ -250,13 +259,28 @@ def _compiled(at: Moment) -> tuple[Item, ...]:
     items = at.world.items_of(at.meeting.key)
     compiled = compile_agenda(at.meeting, items, at.rules.standing_items, tuple(at.world.meetings.values()))
     areas = at.world.focus_areas(at.meeting.start.year)
-    if not areas:
-        return compiled
-    told = f"Årets fokusområden: {listed(areas)}."
-    return tuple(
-        dataclasses.replace(i, description=told) if i.id.endswith(".evaluation") and i.standing else i
-        for i in compiled
-    )
+    described = {
+        ".evaluation": f"Årets fokusområden: {listed(areas)}." if areas else "",
+        ".follow-up": _to_follow_up(at),
+    }
+    return tuple(dataclasses.replace(i, description=_said_of(i, described)) for i in compiled)
+
+
+def _said_of(item: Item, described: Mapping[str, str]) -> str:
+    """What the records have to say of a standing item; of a matter its proposer has."""
+    found = next((text for name, text in described.items() if item.id.endswith(name)), "")
+    return found if found and item.standing else item.description
+
+
+def _to_follow_up(at: Moment) -> str:
+    """What earlier minutes have asked for and not seen done, and what the last meeting decided."""
+    last = last_decisions(at.world, at.meeting)
+    said = [f"§ {d.number} ({short_day(last[0].day)}): {' '.join(d.text)}" for d in last[1]] if last else []
+    for held, action in open_actions(at.world, at.meeting):
+        who = f"{action.who}: " if action.who else ""
+        due = f", senast {short_day(action.due)}" if action.due else ""
+        said.append(f"{who}{action.what}{due} (från mötet {short_day(held.day)})")
+    return "\n\n".join(said)
 
 
 def _draft(at: Moment) -> Taken:
@@ -371,30 +395,6 @@ def _attendance_list(at: Moment) -> Taken:
     )
 
 
-def attendance(world: World, meeting: Meeting) -> dict[str, tuple[tuple[str, ...], ...]]:
-    """Who comes, who does not and who comes instead, by name and seat."""
-    network = world.network_on(meeting.day)
-    called = {c.seat: c for c in world.called_in(meeting.key)}
-    known = names(world)
-    rows: dict[str, list[tuple[str, ...]]] = {"attending": [], "absent": [], "late": [], "unknown": []}
-    for seat in network.seats:
-        if seat.holder is None:
-            continue
-        presence = world.presence(meeting.key, seat.holder)
-        name = known.get(seat.holder, seat.holder)
-        if presence is None:
-            rows["unknown"].append((name, seat.title))
-        elif presence.state == "absent":
-            call = called.get(seat.id)
-            instead = (known.get(call.person or "") or call.name) if call else ""
-            rows["absent"].append((name, seat.title, instead))
-        elif presence.state in ("late", "early"):
-            rows["late"].append((name, seat.title))
-        else:
-            rows["attending"].append((name, seat.title))
-    return {key: tuple(found) for key, found in rows.items()}
-
-
 def _minutes_form(at: Moment) -> Taken:
     """The agenda and the attendance filled in, for the secretary to write the minutes on."""
     facts = minutes_form_facts(at.world, at.meeting, at.now)
@@ -413,32 +413,6 @@ def _minutes_form(at: Moment) -> Taken:
             for to in at.everyone("minutes-form")
         )
     )
-
-
-def minutes_form_facts(world: World, meeting: Meeting, now: datetime) -> dict[str, object]:
-    """What the minutes form is filled in with."""
-    draft = next((d for d in reversed(world.drafts_of("agenda", meeting.key)) if d.state == "sent"), None)
-    draft = draft or world.newest_draft("agenda", meeting.key)
-    lists = attendance(world, meeting)
-    who, lead = secretary(world, now), chair(world, now)
-    return {
-        "network": world.charter,
-        "meeting": meeting,
-        "lines": agenda_lines(draft.lines if draft else (), meeting, names(world)),
-        "present": _present(world, meeting),
-        "absent": tuple((n, t) for n, t, _ in lists["absent"]),
-        "substitutes": tuple((s, f"för {n}") for n, _, s in lists["absent"] if s),
-        "secretary_name": who.name if who else "",
-        "chair_name": lead.name if lead else "",
-    }
-
-
-def _present(world: World, meeting: Meeting) -> tuple[tuple[str, str], ...]:
-    """Everyone who is expected, in the order of the seats."""
-    away = set(world.absent_from(meeting.key))
-    known = names(world)
-    seats = world.network_on(meeting.day).seats
-    return tuple((known.get(s.holder, s.holder), s.title) for s in seats if s.holder and s.holder not in away)
 
 
 def _minutes_reminder(at: Moment, *, escalated: bool, to: tuple[Recipient, ...]) -> Taken:
@@ -464,20 +438,21 @@ def _escalate_minutes(at: Moment) -> Taken:
 
 def _remind_minutes_draft(at: Moment) -> Taken:
     draft = at.world.newest_draft("minutes", at.meeting.key)
-    return Taken(minutes_draft_posts(at.world, at.rules, at.meeting, draft, at.now)) if draft else Taken()
+    if draft is None:
+        return Taken()
+    # What the secretary has approved waits for the chair to adjust it.
+    to = next(iter(_chair(at)), None) if draft.approved_by else None
+    return Taken(minutes_draft_posts(at.world, at.rules, at.meeting, draft, at.now, to=to))
 
 
 def _send_minutes(at: Moment) -> Taken:
-    """The approved minutes to everyone; as a PDF where the secretary sent no document."""
+    """The approved minutes to everyone; as a PDF where the secretary sent no finished document."""
     draft = at.world.newest_draft("minutes", at.meeting.key)
     assert draft is not None
     assert draft.state == "approved"
     who = secretary(at.world, at.now)
-    documents: tuple[DocumentOrder, ...] = ()
-    if not draft.files:
-        facts = minutes_form_facts(at.world, at.meeting, at.now)
-        name = f"Protokoll {at.world.charter.short_name} {at.meeting.day.isoformat()}.pdf"
-        documents = (DocumentOrder("minutes", name, {**facts, "text": draft.text}),)
+    documents = minutes_documents(at.world, at.meeting, draft, at.now)
+    minutes = stored(at.world, draft)
     posts = tuple(
         Post(
             what="minutes",
@@ -486,9 +461,11 @@ def _send_minutes(at: Moment) -> Taken:
             meeting=at.meeting.key,
             version=draft.version,
             facts={
-                "text": draft.text if not draft.files else "",
+                # Minutes on the form are told by what was decided; all of them stand in the PDF.
+                "text": draft.text if not (draft.files or minutes) else "",
                 "files": draft.files,
                 "secretary_name": who.name if who else "",
+                **told(minutes),
             },
             files=draft.files,
             documents=documents,

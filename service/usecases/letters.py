@@ -11,6 +11,7 @@ from service.domain.distribution import chair, names, recipient, recipients, sec
 from service.domain.network import Meeting, Person, Seat
 from service.domain.progress import agenda_at
 from service.domain.world import CallIn, World
+from service.usecases.minutes import minutes_documents, remarks, stored, told
 from service.usecases.office import Rules
 from service.usecases.outgoing import CalendarEntry, DocumentOrder, Post, Recipient, agenda_lines
 
@@ -256,13 +257,21 @@ def minutes_draft_posts(
     now: datetime,
     because_of: int | None = None,
     thread: tuple[str, ...] = (),
+    *,
+    to: Recipient | None = None,
+    comment: str = "",
+    comment_by: str = "",
 ) -> tuple[Post, ...]:
-    """The minutes mailing, shown to the secretary before it goes."""
-    to = to_secretary(world, now)
+    """The minutes mailing, shown before it goes: to the secretary, or `to` the chair who adjusts it."""
+    adjusting = to is not None
+    to = to or to_secretary(world, now)
     if to is None:
         return ()
     agenda = world.newest_draft("agenda", meeting.key)
     everyone = recipients(world, rules.distribution["minutes"], meeting, agenda.lines if agenda else (), now)
+    minutes = stored(world, draft)
+    who, lead = secretary(world, now), chair(world, now)
+    adjusts = world.charter.minutes_adjusted_by_chair and lead and lead.email and lead != who
     return (
         Post(
             what="minutes-draft",
@@ -272,12 +281,21 @@ def minutes_draft_posts(
             version=draft.version,
             facts={
                 "version": draft.version,
-                "text": draft.text,
+                # What stands in the PDF need not stand in the letter as well.
+                "text": "" if minutes else draft.text,
                 "files": draft.files,
                 "recipients": tuple(r.name for r in everyone),
-                "comment": "",
+                "comment": comment,
+                "comment_by": comment_by,
+                "warnings": remarks(world, meeting, minutes) if minutes and not adjusting else (),
+                "secretary_name": who.name if who else "",
+                # Who has to say ok after the secretary.
+                "adjuster": lead.name if adjusts and lead and not adjusting else "",
+                "adjusting": adjusting,
+                **told(minutes),
             },
             files=draft.files,
+            documents=minutes_documents(world, meeting, draft, now),
             because_of=because_of,
             thread=thread,
         ),

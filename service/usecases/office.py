@@ -381,6 +381,8 @@ class Office:
     compose: Callable[[Outbound, World, Callable[[str], bytes]], bytes]
     # What about a file (name, content) calls for care, as names; see FileRef.flags.
     examine: Callable[[str, bytes], tuple[str, ...]]
+    # The words of a Word document, its headings marked "## "; "" for any other file.
+    read_form: Callable[[bytes], str]
     # So many letters from one sender are answered in an hour.
     answers_per_hour: int
     # What is proven of a letter's sender; the letter's bytes are fetched only when they are needed.

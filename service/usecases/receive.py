@@ -15,6 +15,7 @@ from service.domain.agenda import FileRef
 from service.domain.references import from_a_service
 from service.usecases.bounces import file_bounce, key_of
 from service.usecases.carrying_out import carry_out, file_all, receipt_to
+from service.usecases.filing.minutes import answer_on_the_form
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office
 from service.usecases.opening import Opened, open_letter, reading_json, store_files
@@ -94,7 +95,8 @@ def _attend_to(office: Office, book: Book, opened: Opened) -> LetterState:
     if (state := settle_remark(office, book, opened)) is not None:
         return state
     files = store_files(office, book, opened)
-    state, outcome = file_all(office, book, opened, opened.reading.intents, files)
+    on_form = answer_on_the_form(book.world, opened)
+    state, outcome = file_all(office, book, opened, (on_form,) if on_form else opened.reading.intents, files)
     if question and not question.closed and state == "acted" and not outcome.asks:
         settle_in_own_words(office, book, question, opened)
     return state

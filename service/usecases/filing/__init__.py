@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from service.domain import intents
 from service.domain.intents import Intent
-from service.usecases.filing.approval import file_approval, file_changes, file_minutes
+from service.usecases.filing.approval import file_approval, file_changes
 from service.usecases.filing.attendance import file_absence, file_attendance
 from service.usecases.filing.case import Case, Outcome
 from service.usecases.filing.matters import file_proposal, file_supplement, file_withdrawal
 from service.usecases.filing.meetings import file_meeting_change
+from service.usecases.filing.minutes import file_minutes
 from service.usecases.filing.people import file_contact, file_replacement
 from service.usecases.filing.talk import file_courtesy, file_help, file_question, file_undo
 

@@ -1,4 +1,4 @@
-"""The secretary's answers to a draft: approval, changes, and the minutes she sends in.
+"""The secretary's answers to a draft: approval and changes; and the chair's, who may adjust the minutes.
 
 Approval binds to the version that was seen; silence and anything unclear
 never send a mailing.
@@ -10,17 +10,17 @@ import dataclasses
 
 from service.domain import agenda as agendas
 from service.domain.agenda import Draft
-from service.domain.distribution import may_decide
+from service.domain.distribution import chair, may_decide, recipient, secretary
 from service.domain.intents import Changes, MinutesFiled
-from service.domain.network import Meeting
+from service.domain.network import Meeting, Person
 from service.domain.progress import agenda_at, agenda_is_out
 from service.domain.world import Entity
 from service.usecases.drafting import next_version
-from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
+from service.usecases.filing.case import Ask, Case, Note, Outcome
+from service.usecases.filing.minutes import file_minutes
+from service.usecases.filing.passed_on import not_yours
 from service.usecases.letters import draft_posts, minutes_draft_posts, to_secretary
-from service.usecases.office import OpenQuestion, Option
 from service.usecases.outgoing import Post
-from service.usecases.words import day_in_words
 
 
 def draft_answered(case: Case) -> tuple[Meeting, Draft] | None:
@@ -41,7 +41,7 @@ def file_approval(case: Case) -> Outcome:
     if answered is None:
         return Outcome(notes=(Note("no-draft", {}),))
     if not may_decide(case.world, case.speaker.id if case.speaker else None, case.now):
-        return _not_yours(case)
+        return not_yours(case)
     if case.by_others:
         return Outcome(notes=(Note("approval-by-another", {}),))
     meeting, draft = answered
@@ -63,10 +63,46 @@ def file_approval(case: Case) -> Outcome:
     if draft.state in ("approved", "sent"):
         # Approving twice is harmless.
         return Outcome(notes=(told,))
+    if draft.what == "minutes" and (lead := _adjuster(case)):
+        return _to_be_adjusted(case, meeting, draft, lead)
     approved = dataclasses.replace(
         draft, state="approved", approved_by=case.speaker.id if case.speaker else None, approved_at=case.now
     )
     return Outcome(put=(approved,), notes=(told,))
+
+
+def _adjuster(case: Case) -> Person | None:
+    """The chair, where she adjusts the minutes and it is somebody else who has approved them now."""
+    lead = chair(case.world, case.now) if case.world.charter.minutes_adjusted_by_chair else None
+    if lead is None or not lead.email or (case.speaker and case.speaker.id == lead.id):
+        return None
+    return lead
+
+
+def _to_be_adjusted(case: Case, meeting: Meeting, draft: Draft, lead: Person) -> Outcome:
+    """The secretary is content: now the chair gets the same version, and her "ok" lets it go."""
+    told = Note("minutes-to-chair", {"meeting": meeting, "chair_name": lead.name})
+    if draft.approved_by:
+        return Outcome(notes=(told,))
+    seen = dataclasses.replace(
+        draft, approved_by=case.speaker.id if case.speaker else None, approved_at=case.now
+    )
+    world = case.world.put((seen,))
+    posts = minutes_draft_posts(world, case.rules, meeting, seen, case.now, case.number, to=recipient(lead))
+    return Outcome(put=(seen,), notes=(told,), posts=posts)
+
+
+def _corrected_by_the_chair(case: Case, meeting: Meeting, draft: Draft, comment: str) -> Outcome:
+    """What the chair wants changed goes to the secretary, who sends the next version."""
+    who = case.speaker.name if case.speaker else ""
+    put = (dataclasses.replace(draft, approved_by=None, approved_at=None),) if draft.approved_by else ()
+    to = to_secretary(case.world, case.now)
+    posts = minutes_draft_posts(
+        case.world.put(put), case.rules, meeting, draft, case.now, case.number,
+        comment=comment, comment_by=who,
+    )  # fmt: skip
+    note = Note("minutes-corrections", {"meeting": meeting, "passed_to": to.name if to else ""})
+    return Outcome(put=put, notes=(note,), posts=posts)
 
 
 def _show_again(case: Case, meeting: Meeting, draft: Draft, seen: Draft | None = None) -> tuple[Post, ...]:
@@ -92,30 +128,6 @@ def _thread(case: Case) -> tuple[str, ...]:
     return (case.letter.message_id,) if case.letter.message_id else ()
 
 
-def _not_yours(case: Case) -> Outcome:
-    """Somebody else than the secretary or the chair answers a draft: she gets to know."""
-    to = to_secretary(case.world, case.now)
-    note = Note("not-yours", {"passed_to": to.name if to else ""})
-    if to is None:
-        return Outcome(notes=(note,))
-    sender = case.letter.sender
-    question = OpenQuestion("question", case.number, case.speaker.id if case.speaker else None, to)
-    post = Post(
-        what="ask",
-        mailing="question",
-        to=to,
-        meeting=case.reference.meeting if case.reference else None,
-        facts={
-            "from_name": (sender.name or sender.address) if sender else "",
-            "from_address": sender.address if sender else "",
-            "their_subject": case.letter.subject,
-            "their_text": case.text,
-        },
-        because_of=case.number,
-    )
-    return Outcome(notes=(note,), decide=(ToDecide(question, post),))
-
-
 def file_changes(case: Case) -> Outcome:
     """Carry out the operations, and show a new version with what changed marked."""
     intent = case.intent
@@ -124,9 +136,19 @@ def file_changes(case: Case) -> Outcome:
     if answered is None:
         return Outcome(notes=(Note("no-draft", {}),))
     if not may_decide(case.world, case.speaker.id if case.speaker else None, case.now):
-        return _not_yours(case)
+        return not_yours(case)
     meeting, seen = answered
     if seen.what == "minutes":
+        newest = case.world.newest_draft("minutes", meeting.key)
+        if newest and newest.state == "sent":
+            return Outcome(notes=(Note("approval", {"meeting": meeting, "what": "minutes", "out": True}),))
+        if case.files:
+            # A new file is a new version, whatever is said of it.
+            filed = MinutesFiled(certain=True, meeting=meeting.key, attachments=tuple(case.files))
+            return file_minutes(dataclasses.replace(case, intent=filed))
+        lead, keeper = chair(case.world, case.now), secretary(case.world, case.now)
+        if newest and lead and case.speaker and case.speaker.id == lead.id and lead != keeper:
+            return _corrected_by_the_chair(case, meeting, newest, intent.comment or case.text)
         return Outcome(notes=(Note("minutes-changes", {"meeting": meeting, "comment": intent.comment}),))
     if agenda_is_out(case.world, meeting.key):
         return Outcome(notes=(Note("agenda-is-out", {"meeting": meeting}),))
@@ -177,48 +199,3 @@ def _items_after(case: Case, meeting: Meeting, edited: agendas.Edited) -> list[E
         if not i.standing
     ]
     return changed
-
-
-def file_minutes(case: Case) -> Outcome:
-    """Make a draft of the minutes mailing and show it before it goes."""
-    intent = case.intent
-    assert isinstance(intent, MinutesFiled)
-    if not may_decide(case.world, case.speaker.id if case.speaker else None, case.now) and not case.decided:
-        return _not_yours(case)
-    meeting = case.meeting(intent.meeting) if intent.meeting else _last_held(case)
-    if meeting is None or meeting.start > case.now:
-        held = [m for m in case.network.meetings if m.end <= case.now and not m.cancelled][-3:]
-        return Outcome(
-            asks=(
-                Ask(
-                    "Vilket möte gäller protokollet?",
-                    tuple(
-                        Option(f"Mötet {day_in_words(m.day)}.", (dataclasses.replace(intent, meeting=m.key),))
-                        for m in reversed(held)
-                    ),
-                ),
-            )
-        )
-    newest = case.world.newest_draft("minutes", meeting.key)
-    files = case.file_refs(intent.attachments)
-    draft = Draft(
-        what="minutes",
-        meeting=meeting.key,
-        version=newest.version + 1 if newest else 1,
-        created=case.now,
-        text=case.text,
-        files=files,
-    )
-    put: tuple[Entity, ...] = (draft,)
-    if newest and newest.state in ("waiting", "approved"):
-        put = (dataclasses.replace(newest, state="superseded"), draft)
-    return Outcome(
-        put=put,
-        posts=minutes_draft_posts(
-            case.world, case.rules, meeting, draft, case.now, case.number, _thread(case)
-        ),
-    )
-
-
-def _last_held(case: Case) -> Meeting | None:
-    return next((m for m in reversed(case.network.meetings) if m.end <= case.now and not m.cancelled), None)

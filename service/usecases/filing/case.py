@@ -66,6 +66,8 @@ class Case:
     # The number of the letter that the answered receipt was about.
     answers: int | None = None
     files: Mapping[str, FileRef] = field(default_factory=dict)
+    # The words of the Word documents among the files, when minutes are handed in.
+    forms: Mapping[str, str] = field(default_factory=dict)
     decided: bool = False
     # The sender's new words.
     text: str = ""
