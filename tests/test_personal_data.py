@@ -233,7 +233,7 @@ def test_the_same_without_the_number_is_taken_in(desk: Desk):
     told = only(to(propose(desk, f"Det gäller {PERSON}."), "lena.wikstrom@regionjh.example"))
 
     desk.mail("lena.wikstrom", "",
-              "Jag vill ta upp köerna till utredning på mötet den 11 februari, nu utan personuppgifter."
+              "Jag vill ta upp köerna till utredning på mötet den 11 februari, utan personuppgifter."
               f"\n\nDen 7 januari skrev Lena:\n> Det gäller {PERSON}.", answers=told, quote=False)  # fmt: skip
 
     assert "proposed" in [i.state for i in desk.world.items.values() if not i.standing]
