@@ -28,7 +28,7 @@ from tests.faults.figures import count
 
 FULL = os.environ.get("FAULTS") == "full"
 GENERATED = 11_000 if FULL else 1_200
-THOUGHT_OF = 1_500 if FULL else 150
+THOUGHT_OF = 500 if FULL else 150
 LETTERS = Path(__file__).parent / "letters"
 
 
