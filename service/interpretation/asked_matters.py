@@ -262,7 +262,7 @@ class AskedMatters(LetterReader):
             matter.indexes.append(called[-1].index)
             return
         at = max(matter.asked_in, 0)
-        if title is None or is_loose(title):
+        if title is None or self._is_loose(title):
             if subject and not is_loose(subject):
                 names.append(Name(subject, "subject", at))
             if found := best(names, at, subject):
@@ -279,14 +279,26 @@ class AskedMatters(LetterReader):
         if fuller and (found := best(fuller, at, subject)):
             matter.title, matter.sure = found.text, False
             return
-        if not (subject and related(subject, title) and self._in_body(title, body)):
-            matter.sure = False
+        if subject and related(subject, title) and self._in_body(title, body):
+            return
+        matter.sure = False
+        wanted = [
+            n for n in names if is_telling(n.text) and self._spoken(self.naming, n.index, "waits", "raises")
+        ]
+        if self.context.reference is not None and (found := best(wanted, at, subject)):
+            matter.title = found.text
+            matter.indexes.append(found.index)
+
+    def _is_loose(self, title: str) -> bool:
+        """Whether a title is the loose end of a sentence; one that begins with somebody's name is."""
+        people = find_people(title, self.context.letter, self.context.surroundings)
+        return is_loose(title) or any(
+            m.start == 0 and not m.genitive and re.match(r"\s+[a-zåäö]", title[m.end :]) for m in people
+        )
 
     def _hinted(self, body: Sequence[int]) -> Matter | None:
         """A matter that no rule of asking saw: a name, and signs enough that time is wanted for it."""
         context = self.context
-        if context.reference is not None and not self.called:
-            return None
         if any(h.kind in {"help", "withdrawal", "undo"} for h in context.hits):
             return None
         alive = [i for i in body if not self._foreign(i)]
@@ -304,8 +316,10 @@ class AskedMatters(LetterReader):
         )  # fmt: skip
         thanked = any(h.kind == "courtesy" for h in context.hits)
         asked = any(h.kind == "question" for h in context.hits) or len(alive) < len(body)
+        # An answer to something else than the call is seldom a new matter.
+        beside = context.reference is not None and not self.called
         strong = timed + tabled + (placed or typed) + bool(wanting) + presented
-        if strong < (3 if thanked or asked else 2) or not (
+        if strong < (3 if thanked or asked or beside else 2) or not (
             timed or tabled or (placed and (typed or raising))
         ):
             return None

@@ -12,6 +12,7 @@ from service.domain.intents import (
     Withdrawal,
 )
 from service.interpretation.matter_reader import LetterReader
+from service.interpretation.naming import best, cut_off, is_loose, is_telling, names_in
 from service.interpretation.phrases import Spoken
 from service.interpretation.titles import (
     after,
@@ -51,7 +52,10 @@ class EarlierMatters(LetterReader):
                 r"\bhur (?:gör|stryker|tar)\b", fold(text)
             ):
                 continue
-            title = self._withdrawn_title(index, spoken)
+            if _SUPPOSES.match(fold(text)):
+                # "Säger de nej drar jag tillbaka det": not yet.
+                continue
+            title, sure = self._settled(index, self._withdrawn_title(index, spoken))
             pointed = (
                 bool(title)
                 or any(s.name == "pronoun" for s in spoken)
@@ -81,6 +85,8 @@ class EarlierMatters(LetterReader):
                 known = True
             if not known:
                 doubt = "det framgår inte vilket ärende som tas tillbaka"
+            elif not sure or (title and is_loose(title)):
+                doubt = "rubriken är vår tolkning"
             if found and isinstance(found[0][1], Withdrawal) and found[0][1].title is None and title:
                 found.clear()
             found.append(
@@ -106,6 +112,19 @@ class EarlierMatters(LetterReader):
                         break
                     self.taken.add(i)
         return found
+
+    def _settled(self, index: int, title: str | None) -> tuple[str | None, bool]:
+        """A title without loose ends, and whether it is the sender's own; another name when it is none."""
+        if title is None:
+            return None, True
+        whole = title if in_quotes(self.text(index)) == title else tidy(cut_off(title))
+        if is_title(whole) and not is_loose(whole):
+            return whole, True
+        for at in [index, *reversed(range(index)), *range(index + 1, len(self.context.sentences))]:
+            names = names_in(self.masked[at], self._spoken(self.naming, at), at)
+            if found := best((n for n in names if is_telling(n.text)), at, title):
+                return tidy(cut_off(found.text)), False
+        return title, False
 
     def _own_matter(self) -> str | None:
         """What another sentence calls "mitt ärende om ..."."""
@@ -181,6 +200,7 @@ class EarlierMatters(LetterReader):
         found: list[tuple[int, Supplement]] = []
         body = self._body()
         asks = self.subject_asks() or self.called
+        unsure: set[int] = set()
         for index in body:
             text = self.text(index)
             named = self._spoken(self.adding, index, "title-after")
@@ -213,7 +233,9 @@ class EarlierMatters(LetterReader):
             if (asks or self._asks_near(index, body)) and not threaded and not self._belongs_to_known(text):
                 # Files that come with a new matter are the matter's own.
                 continue
-            title = self._added_title(index, named)
+            title, sure = self._settled(index, self._added_title(index, named))
+            if not sure:
+                unsure.add(index)
             if not title and not (threaded or material or self.files):
                 continue
             if found and (
@@ -269,6 +291,8 @@ class EarlierMatters(LetterReader):
                 and not context.letter.in_reply_to
             ):
                 doubt = "det framgår inte vilket ärende materialet hör till"
+            elif at in unsure or (title and supplement.title is None and not self._told(title)):
+                doubt = "rubriken är vår tolkning"
             settled.append(
                 (
                     at,
@@ -292,6 +316,10 @@ class EarlierMatters(LetterReader):
                 or (s.paragraph in paragraphs and not self._spoken(self.asking, i, "title-after"))
             )  # fmt: skip
         return settled
+
+    def _told(self, title: str) -> bool:
+        """Whether the text too speaks of what the subject line names."""
+        return any(related(title, s.text) for s in self.context.sentences)
 
     def _belongs_to_known(self, text: str) -> bool:
         return bool(
@@ -338,6 +366,13 @@ class EarlierMatters(LetterReader):
             if is_title(candidate):
                 return tidy(candidate)
         return None
+
+
+# A condition may be said with the verb first: "Säger de nej drar jag tillbaka ärendet".
+_SUPPOSES = re.compile(
+    r"\W*(?:säger|blir|får|skulle|går|kommer|lyckas|misslyckas|hinner|finns|tycker|vill)\s[^.?]*?\b(?:drar|tar|stryker|"
+    r"återkallar|avstår)\b"
+)
 
 
 def _without_off(text: str) -> str:

@@ -44,7 +44,8 @@ _LOOSE_START = re.compile(
 _FINITE = re.compile(
     r"(?i)\b(?:är|har|hade|blir|blev|ska|skall|skulle|kan|kunde|vill|ville|måste|behöver|borde|bör|får|"
     r"fick|räcker|vore|finns|tror|tycker|undrar|drar|föredrar|presenterar|berättar|kommer|vet|gick|"
-    r"hann|sa|lovat|verkar|jag|ni|du|mig|oss)\b"
+    r"hann|sa|lovat|verkar|ligger|ser|gör|tar|låter|behövs|saknas|innebär|fungerar|gäller|önskar|bad|"
+    r"ringde|jag|ni|du|mig|oss)\b"
 )
 _LOOSE_END = re.compile(
     r"(?i)\b(?:alltså|där|gärna|att|och|eller|som|men|så|den|det|en|ett|till|från|på|om|för|av|vi|jag|"
@@ -94,6 +95,20 @@ def is_loose(title: str) -> bool:
         or (_FINITE.search(title) and not title.endswith("?"))
         or len(title.split()) > 14
     )
+
+
+_RUNS_ON = re.compile(
+    r"(?i)(?:\s+(?:drar|tar|stryker|återkallar|återkallas|återtas|avanmäls|utgår|dras|tas|översänd\w*|bifoga\w*|"
+    r"biläggs|skickas|upptages|upptas|hänskjut\w*|kommer|kan|ska|får|bör|behöver|är|blir|har|ber|ber att|"
+    r"från (?:min|er|vår|dagordningen|agendan|listan|mötet)|som (?:jag|vi|ni)|(?:and|,) (?:the|it|we|I)|härmed|"
+    r"tills vidare|den här gången|denna gång)\b|,\s|\s[–—-]\s|[.;:!?](?:\s|$)).*$",
+    re.DOTALL,
+)
+
+
+def cut_off(title: str) -> str:
+    """A title without the sentence that runs on after it: "intygen till skolan från min lista, Anders"."""
+    return _RUNS_ON.sub("", title).strip()
 
 
 def is_telling(title: str) -> bool:
