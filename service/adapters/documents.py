@@ -20,6 +20,7 @@ import typst
 from service.adapters import word_forms
 from service.adapters.templates import Phrasing
 from service.domain.network import Meeting
+from service.interpretation.minutes_form import read_minutes
 from service.usecases.outgoing import AgendaLine, DocumentOrder
 
 KINDS: tuple[str, ...] = ("agenda", "minutes-form", "minutes")
@@ -102,8 +103,48 @@ class Press:
             "absent": _people(facts.get("absent", ())),
             "substitutes": _people(facts.get("substitutes", ())),
             "labels": labels,
+            "adjusted_by": facts.get("adjusted_by") or "",
+            "adjusted_at": self._phrasing.day(facts["adjusted_at"]) if facts.get("adjusted_at") else "",
+            "minutes": self._minutes(facts) if facts.get("text") else None,
             "blocks": minutes_blocks(facts.get("text") or "", facts.get("lines", ()), labels),
         }
+
+    def _minutes(self, facts: Mapping[str, Any]) -> dict[str, Any] | None:
+        """The minutes by matters, decisions and actions; None where the text holds none under headings."""
+        lines = {line.number: line for line in facts.get("lines", ())}
+        titles = {number: line.title for number, line in lines.items()}
+        found = read_minutes(facts["text"], titles, facts["meeting"].day, network=facts["network"].short_name)
+        if found is None:
+            return None
+        return {
+            "present": found.present,
+            "substitutes": found.substitutes,
+            "absent": found.absent,
+            "before": found.before,
+            "matters": [
+                {
+                    "number": m.number,
+                    "title": m.title,
+                    "told": self._told(lines.get(m.number or 0)),
+                    "said": m.said,
+                    "decisions": [{"number": d.number, "text": d.text} for d in m.decisions],
+                    "actions": [
+                        {
+                            "who": a.who or self._phrasing.words["minutes"]["nobody"],
+                            "what": a.what,
+                            "due": self._phrasing.day(a.due) if a.due else "",
+                        }
+                        for a in m.actions
+                    ],
+                }
+                for m in found.matters
+            ],
+        }
+
+    def _told(self, line: AgendaLine | None) -> str:
+        """Who presented a matter, and of what kind it was."""
+        parts = (line.presenter, self._phrasing.type_word(line.type)) if line else ()
+        return " · ".join(part for part in parts if part)
 
     def _lines(self, lines: Sequence[AgendaLine]) -> list[dict[str, Any]]:
         found = []

@@ -95,12 +95,13 @@ def read_minutes(
 def is_form(text: str, titles: Mapping[int, str]) -> bool:
     """Whether a text is a minutes form, filled in or not: labels under the headings of matters."""
     reader = _Reader(titles, date.min, (), "", None)
-    labels = 0
+    labels, ours = 0, False
     for line in text.splitlines():
         flat = " ".join(line.split())
-        if reader.heading(flat):
-            reader.matters.append(_Open(None, ""))
-        elif reader.matters and (found := _LABEL.fullmatch(flat)):
+        if heading := reader.heading(flat):
+            # A finished document has headings too; the form's repeat the agenda with its numbers.
+            ours = ours or titles.get(heading[0] or 0) == heading[1]
+        elif ours and (found := _LABEL.fullmatch(flat)):
             labels += not found["present"] and not found["absent"]
     return labels > 0
 
