@@ -234,7 +234,7 @@ def test_the_same_without_the_number_is_taken_in(desk: Desk):
 
     desk.mail("lena.wikstrom", "",
               "Jag vill ta upp köerna till utredning på mötet den 11 februari, utan personuppgifter."
-              f"\n\nDen 7 januari skrev Lena:\n> Det gäller {PERSON}.", answers=told, quote=False)  # fmt: skip
+              f"\n\nDen 7 jan. skrev Lena:\n> Det gäller {PERSON}.", answers=told, quote=False)  # fmt: skip
 
     assert "proposed" in [i.state for i in desk.world.items.values() if not i.standing]
     assert not number_spread(desk)
