@@ -86,7 +86,7 @@ class Security(Strict):
     # Verify DKIM signatures here where the receiving server says nothing.
     dkim: bool = False
     # So many letters from one sender are answered in an hour.
-    answers_per_hour: int = Field(default=20, ge=1)
+    answers_per_hour: int = Field(default=100, ge=1)
     # Where clamd is asked about attachments: a socket's path or host:port; "" asks nobody.
     clamd: str = ""
 

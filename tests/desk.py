@@ -110,6 +110,7 @@ class Desk:
         account: Account | None = None,
         post: Post | None = None,
         authserv: tuple[str, ...] = (),
+        answers_per_hour: int = 100,
     ) -> None:
         self.clock = local(at)
         self.got: list[Got] = []
@@ -123,7 +124,7 @@ class Desk:
             imap=_imap(account) if account else None,
             smtp=None,
             database_url=database_url or f"sqlite:///{folder / 'data' / 'kallelse.db'}",
-            security=Security(authserv=authserv),
+            security=Security(authserv=authserv, answers_per_hour=answers_per_hour),
         )
         self._open = open_service(config, lambda: self.clock)
         self.service = self._open.__enter__()

@@ -26,7 +26,7 @@ WISH = "Hej! Jag har förhinder den 11 februari."
 
 @pytest.fixture
 def desk(tmp_path: Path) -> Iterator[Desk]:
-    with Desk(tmp_path, "2027-01-07 09:00") as desk:
+    with Desk(tmp_path, "2027-01-07 09:00", answers_per_hour=20) as desk:
         desk.work()
         desk.got.clear()
         yield desk

@@ -6,15 +6,15 @@ the key and the mend.
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 from rapidfuzz import process
 
+from service.adapters.toml_files import BadFile, Strict, checked, read_toml
 from service.domain.network import (
     Audience,
     Forum,
@@ -29,15 +29,11 @@ from service.domain.network import (
 )
 
 
-class BadNetwork(Exception):
+class BadNetwork(BadFile):
     """The network file cannot be used; the message names file, key and mend in one line."""
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Network(_Strict):
+class _Network(Strict):
     name: str = Field(min_length=1)
     short_name: str = Field(min_length=1)
     address: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
@@ -50,18 +46,18 @@ class _Network(_Strict):
     other_addresses: tuple[str, ...] = ()
 
 
-class _Principal(_Strict):
+class _Principal(Strict):
     id: str
     name: str
 
 
-class _Forum(_Strict):
+class _Forum(Strict):
     id: str
     name: str
     short_name: str
 
 
-class _Person(_Strict):
+class _Person(Strict):
     id: str
     name: str = Field(min_length=1)
     email: str = Field(default="", pattern=r"^([^@\s<>]+@[^@\s<>]+)?$")
@@ -70,7 +66,7 @@ class _Person(_Strict):
     aliases: tuple[str, ...] = ()
 
 
-class _Seat(_Strict):
+class _Seat(Strict):
     id: str
     title: str
     principal: str
@@ -80,18 +76,18 @@ class _Seat(_Strict):
     preparation: bool = False
 
 
-class _GroupSubstitute(_Strict):
+class _GroupSubstitute(Strict):
     group: str
     person: str
 
 
-class _Term(_Strict):
+class _Term(Strict):
     year: int
     chair: str | None = None
     secretary: str | None = None
 
 
-class _Meeting(_Strict):
+class _Meeting(Strict):
     start: datetime
     end: datetime
     place: str = ""
@@ -103,13 +99,13 @@ class _Meeting(_Strict):
     key: date | None = None
 
 
-class _Audience(_Strict):
+class _Audience(Strict):
     name: str
     email: str
     carried_by: tuple[str, ...] = ()
 
 
-class _File(_Strict):
+class _File(Strict):
     network: _Network
     principals: tuple[_Principal, ...] = ()
     forums: tuple[_Forum, ...] = ()
@@ -124,22 +120,18 @@ class _File(_Strict):
 def load_network(path: Path) -> Network:
     """Read a network file.  Raises BadNetwork when it cannot be used."""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadNetwork(f"{path}: filen finns inte; ange rätt sökväg i network") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadNetwork(f"{path}: kan inte läsas ({error}); spara filen som UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadNetwork(f"{path}: är inte giltig TOML ({error})") from error
+        content = read_toml(path)
+    except BadFile as error:
+        raise BadNetwork(str(error)) from error
     return network_from(content, str(path))
 
 
 def network_from(content: dict[str, Any], source: str = "network.toml") -> Network:
     """Build a Network from what a network file holds; raises BadNetwork."""
     try:
-        file = _File.model_validate(content)
-    except ValidationError as error:
-        raise BadNetwork(_fault(source, content, error)) from error
+        file = checked(_File, content, source)
+    except BadFile as error:
+        raise BadNetwork(str(error)) from error
     _check(source, file)
     try:
         zone = ZoneInfo(file.network.timezone)
@@ -178,40 +170,6 @@ def _meeting(row: _Meeting, zone: ZoneInfo) -> Meeting:
         preparation=local(row.preparation) if row.preparation else None,
         cancelled=row.cancelled,
     )
-
-
-def _known_keys(location: tuple[int | str, ...]) -> list[str]:
-    model: Any = _File
-    for part in location[:-1]:
-        if isinstance(part, int):
-            continue
-        field = model.model_fields.get(part)
-        if field is None:
-            return []
-        inner = [a for a in get_args(field.annotation) if isinstance(a, type)]
-        model = inner[0] if inner else field.annotation
-    return list(model.model_fields) if hasattr(model, "model_fields") else []
-
-
-def _where(location: tuple[int | str, ...]) -> str:
-    text = ""
-    for part in location:
-        text += f"[{part + 1}]" if isinstance(part, int) else f"{'.' if text else ''}{part}"
-    return text
-
-
-def _fault(source: str, content: dict[str, Any], error: ValidationError) -> str:
-    # A misspelt key is also a missing one; the misspelling is what helps.
-    fault = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-    where = _where(fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        key = str(fault["loc"][-1])
-        nearest = process.extractOne(key, _known_keys(fault["loc"]))
-        mend = f"menade du {nearest[0]}?" if nearest else "ta bort den"
-        return f"{source}: {where}: nyckeln {key} är okänd; {mend}"
-    if fault["type"] == "missing":
-        return f"{source}: {where}: saknas; skriv till den"
-    return f"{source}: {where}: {fault['msg']} (nu står där {str(fault['input'])[:60]!r})"
 
 
 def _check(source: str, file: _File) -> None:

@@ -7,23 +7,19 @@ of the same name is replaced, a list of the same name is added to.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from rapidfuzz import process
+from pydantic import Field
 
+from service.adapters.toml_files import BadFile, Strict, checked, read_toml
 from service.interpretation.rulebook import BadPhrase, Rule, Rulebook
 
 
-class BadRules(Exception):
+class BadRules(BadFile):
     """A rule file cannot be used; the message names file, key and mend in one line."""
 
 
-class _Rule(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _Rule(Strict):
     name: str = Field(pattern=r"^[a-z0-9-]+/[a-z0-9-]+$")
     because: str = Field(min_length=3)
     any_of: tuple[str, ...] = Field(min_length=1)
@@ -33,52 +29,28 @@ class _Rule(BaseModel):
     spares: tuple[str, ...] = ()
 
 
-class _RuleFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class _RuleFile(Strict):
     rule: tuple[_Rule, ...] = ()
 
 
-class _WordFile(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    lists: dict[str, tuple[str, ...]] = {}
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadRules(f"{path}: kan inte läsas ({error}); spara filen som UTF-8") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadRules(f"{path}: är inte giltig TOML ({error})") from error
-
-
-def _first_fault(path: Path, error: ValidationError) -> BadRules:
-    # A misspelt key is also a missing one; the misspelling is what helps.
-    fault = min(error.errors(), key=lambda e: e["type"] != "extra_forbidden")
-    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in fault["loc"])
-    if fault["type"] == "extra_forbidden":
-        nearest = process.extractOne(str(fault["loc"][-1]), list(_Rule.model_fields))
-        return BadRules(f"{path}: {where}: nyckeln är okänd; menade du {nearest[0]}?")
-    return BadRules(f"{path}: {where}: {fault['msg']}")
+class _WordFile(Strict):
+    lists: dict[str, tuple[str, ...]]
 
 
 def _folder(folder: Path) -> tuple[dict[str, tuple[str, ...]], list[Rule]]:
-    lists: dict[str, tuple[str, ...]] = {}
+    lists: dict[str, tuple[str, ...]]
     rules: list[Rule] = []
     for path in sorted(folder.glob("*.toml")):
-        content = _read(path)
         try:
+            content = read_toml(path)
             if "lists" in content:
-                for name, words in _WordFile.model_validate(content).lists.items():
+                for name, words in checked(_WordFile, content, str(path)).lists.items():
                     lists[name] = (*lists.get(name, ()), *words)
             else:
-                rules += [
-                    Rule(**r.model_dump(), source=path.name) for r in _RuleFile.model_validate(content).rule
-                ]
-        except ValidationError as error:
-            raise _first_fault(path, error) from error
+                found = checked(_RuleFile, content, str(path)).rule
+                rules += [Rule(**r.model_dump(), source=path.name) for r in found]
+        except BadFile as error:
+            raise BadRules(str(error)) from error
     return lists, rules
 
 

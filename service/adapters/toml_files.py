@@ -44,8 +44,13 @@ def checked(model: type[M], content: dict[str, Any], source: str) -> M:
 
 
 def fault_line(model: type[BaseModel], source: str, error: ValidationError) -> str:
-    """The first fault of a file in one line: where, what, and how to mend it."""
-    fault = error.errors()[0]
+    """The fault of a file in one line: where, what, and how to mend it.
+
+    A key that is not known comes first, for it is mostly the one that is
+    missing, misspelt.
+    """
+    faults = error.errors()
+    fault = next((f for f in faults if f["type"] == "extra_forbidden"), faults[0])
     where = ""
     for part in fault["loc"]:
         where += f"[{part + 1}]" if isinstance(part, int) else f"{'.' if where else ''}{part}"

@@ -16,14 +16,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from service.adapters.database import StoreAway, StoreError
-from service.adapters.network_files import BadNetwork
-from service.adapters.rule_files import BadRules
 from service.adapters.toml_files import BadFile
 from service.cli import corrections, keeping, looking, privacy, running, starting
 from service.cli.failing import Failed
 
 # The call or the configuration is wrong.
-MISCALLED = (BadFile, BadNetwork, BadRules, ValueError)
+MISCALLED = (BadFile, ValueError)
 
 
 class _Parser(argparse.ArgumentParser):
