@@ -38,7 +38,7 @@ class _WordFile(Strict):
 
 
 def _folder(folder: Path) -> tuple[dict[str, tuple[str, ...]], list[Rule]]:
-    lists: dict[str, tuple[str, ...]]
+    lists: dict[str, tuple[str, ...]] = {}
     rules: list[Rule] = []
     for path in sorted(folder.glob("*.toml")):
         try:
