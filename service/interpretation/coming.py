@@ -207,7 +207,10 @@ def _by_meeting(context: Context, rows: list[Claim], coming: list[Claim]) -> lis
     """One claim for each set of meetings and extent: the plainest of each."""
     resolved = [(c, when_of(context, c)) for c in rows]
     rank = {"own": 0, "near": 1, "subject": 1, "thread": 2, "assumed": 3, "none": 4}
-    resolved.sort(key=lambda row: (row[0].weak, rank[row[1].source], row[0].line, row[0].start))
+    # "Förhinder" in the subject line is explained by the day in the text, and by what is odd about it.
+    resolved.sort(
+        key=lambda row: (row[0].weak, rank[row[1].source], row[1].doubt is None, row[0].line, row[0].start)
+    )
     kept: list[tuple[Claim, When]] = []
     for claim, when in resolved:
         same = next((n for n, k in enumerate(kept) if set(k[1].keys) & set(when.keys) or not when.keys), None)

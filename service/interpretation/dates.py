@@ -126,6 +126,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "weekday",
         rf"{_B}(?P<rel6>nu pa |pa |i |nastkommande |nasta veckas |nasta |forra |senaste |denna |den har |kommande |redan pa |this |next |on |last |coming )?(?P<wd6>{_WLONG})(?P<inf6>ens|en|s)?{_E}"
+        # "På onsdag den 11 februari": a weekday with its date is one mention.
+        rf"(?!s?[.,]? ?(?:(?:den|d\.|the) (?:{_D}(?!\d)|{_ORD})|{_D}(?: ?:?(?:e|a|st|nd|rd|th|de))? ?(?:{_MLONG}|jan|feb|mar|apr|jun|jul|aug|sep|okt|nov|dec|/ ?\d)))"
         rf"(?: (?P<tail6>(?:i )?nasta vecka|next week|(?:i )?(?:den har|denna) veckan?|this week|i veckan|(?:i )?v(?:ecka|\.)? ?(?P<wk6>\d{{1,2}})))?",
     ),
     (

@@ -23,6 +23,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 from service.interpretation.words import bare, fold
 
@@ -202,6 +203,11 @@ class Phrase:
 
 # Where a sentence turns: what is said before speaks not against what is said after.
 _CONTRAST = re.compile(r"(?:,? (?:men|fast|utan|but)|;| [–—]) ")
+
+# In a sentence without end, what stands further off speaks not against a phrase,
+# and so many places of it are looked at: the work stays linear in the text.
+_REACH = 600
+_TRIES = 40
 
 
 def _moved(line: Line, text: str, begin: int, end: int) -> tuple[int, int]:
@@ -453,11 +459,12 @@ class Rulebook:
     def _spoken(self, number: int, phrase: Phrase, line: Line) -> tuple[re.Match[str] | None, Phrase | None]:
         """Where a phrase speaks with nothing against it in the same clause; else what was against it."""
         against: Phrase | None = None
-        for found in phrase.finditer(line):
+        for found in islice(phrase.finditer(line), _TRIES):
             text = found.string
-            begin = max((m.end() for m in _CONTRAST.finditer(text, 0, found.start())), default=0)
-            following = _CONTRAST.search(text, found.end())
-            end = following.start() if following else len(text)
+            near, far = max(0, found.start() - _REACH), min(len(text), found.end() + _REACH)
+            begin = max((m.end() for m in _CONTRAST.finditer(text, near, found.start())), default=near)
+            following = _CONTRAST.search(text, found.end(), far)
+            end = following.start() if following else far
             against = next((p for p in self._none_of[number] if p.within(line, text, begin, end)), None)
             if against is None:
                 return found, None

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
 from service.interpretation.claims import KINDS, Claim
 from service.interpretation.context import SUBJECT, Context
+from service.interpretation.dates import MONTH_NAMES
 from service.interpretation.grammar import clause_bounds, clauses, sentence_start
 from service.interpretation.meetings import MeetingMention, covered
 from service.interpretation.words import bare, fold
@@ -66,12 +67,8 @@ def when_of(context: Context, claim: Claim) -> When:
     found = _chosen(context, own, "own")
     if found:
         return found
-    strange = [
-        m
-        for m in own
-        if m.first and not m.keys and not m.span and m.kind in {"day", "dayofmonth"} and not m.past
-    ]
-    strange = [m for m in strange if m.first and m.first >= context.surroundings.now.date()]
+    strange = _days_of_no_meeting(context, claim, own)
+    doubt = _no_meeting_then(strange[0]) if strange and not claim.weak else None
     listed = _listed_below(context, claim)
     found = _chosen(context, listed, "own") if listed else None
     if found:
@@ -90,19 +87,46 @@ def when_of(context: Context, claim: Claim) -> When:
                 continue
             found = _chosen(context, [m for m in _mentions(context, index) if not _weak_date(m)], "near")
             if found and not found.past and (found.keys or found.doubt):
-                return found
+                return replace(found, doubt=found.doubt or doubt)
     found = _chosen(context, list(context.subject_meetings), "subject")
     if found and not found.past:
-        return found
-    doubt = None
-    if strange and strange[0].first:
-        doubt = f"den {strange[0].first.day}/{strange[0].first.month} har vi inget möte"
+        return replace(found, doubt=found.doubt or doubt)
     if context.thread_meeting:
         return When((context.thread_meeting.key,), doubt, "thread")
     following = context.surroundings.network.next_meeting(context.surroundings.now)
     if following:
         return When((following.key,), doubt, "assumed")
     return When((), "det finns inget kommande möte", "none")
+
+
+def _days_of_no_meeting(context: Context, claim: Claim, own: Sequence[MeetingMention]) -> list[MeetingMention]:
+    """Days and months that the claim's own words name and on which we have no meeting.
+
+    A weekday alone counts only close by the words: "kan inte komma på onsdag".
+    """
+    offset = sentence_start(context, claim.line)
+    rows: list[MeetingMention] = []
+    for m in own:
+        if not m.first or not m.last or m.keys or m.span or m.past or m.last < context.surroundings.now.date():
+            continue
+        close = claim.start - 30 <= m.start - offset <= claim.end + 20
+        if (
+            m.kind in {"day", "dayofmonth"}
+            or (m.kind == "month" and m.named)
+            or (m.kind == "weekday" and close and claim.evidence.rule in _PLAIN_ABSENCE)
+        ):
+            rows.append(m)
+    return rows
+
+
+_PLAIN_ABSENCE = frozenset({"absence/cannot-come", "absence/not-coming", "absence/day-does-not-work"})
+
+
+def _no_meeting_then(m: MeetingMention) -> str:
+    assert m.first
+    if m.kind == "month":
+        return f"i {MONTH_NAMES[m.first.month - 1]} har vi inget möte"
+    return f"den {m.first.day}/{m.first.month} har vi inget möte"
 
 
 def _away_between(context: Context, rows: Sequence[MeetingMention]) -> tuple[date, ...]:
@@ -205,10 +229,10 @@ def _minus_exceptions(
     context: Context, rows: Sequence[MeetingMention], keys: tuple[date, ...]
 ) -> tuple[date, ...]:
     """ "alla höstens möten utom det i november"."""
-    text = bare(fold(context.words.text))
+    text = context.words.text
     excepted = {
         k for m in rows for k in m.keys
-        if re.search(r"(?:utom|forutom|except|undantaget|men inte)\s(?:\w+ ){0,3}\Z", text[max(0, m.start - 30) : m.start])
+        if re.search(r"(?:utom|forutom|except|undantaget|men inte)\s(?:\w+ ){0,3}\Z", bare(fold(text[max(0, m.start - 30) : m.start])))
         and len(m.keys) == 1
     }  # fmt: skip
     left = tuple(k for k in keys if k not in excepted)
