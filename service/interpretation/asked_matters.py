@@ -244,7 +244,8 @@ class AskedMatters(LetterReader):
                 if not self._only_people(name.text)
             ]
             if (told := subject_phrase(uncovered(self.masked[index]))) and not is_loose(told):
-                found.append(Name(told, "before", index))
+                waits = bool(self._spoken(self.naming, index, "waits"))
+                found.append(Name(told, "waits" if waits else "before", index))
         return found
 
     def _weigh(self, matter: Matter, body: Sequence[int]) -> None:
@@ -262,14 +263,28 @@ class AskedMatters(LetterReader):
             matter.indexes.append(called[-1].index)
             return
         at = max(matter.asked_in, 0)
+        unasked = matter.rule in {"proposal/details", "proposal/under-the-call"}
+        wanting = [i for i in body if self._spoken(self.naming, i, "waits", "raises")]
+        if unasked and wanting:
+            at = wanting[0]
         if title is None or self._is_loose(title):
             if subject and not is_loose(subject):
-                names.append(Name(subject, "subject", at))
+                names.append(Name(subject, "subject" if self._in_body(subject, body) else "stray", at))
             if found := best(names, at, subject):
                 matter.title = found.text
                 matter.indexes.append(found.index)
             matter.sure = False
             return
+        wanted = [n for n in names if is_telling(n.text) and n.index in wanting]
+        if unasked and title != subject and minutes_in([self.text(max(matter.asked_in, 0))]) is None:
+            # Nobody asked in so many words: what someone wants to raise says more than the first sentence.
+            if wanted and not any(related(n.text, title) for n in wanted):
+                found = best(wanted, at, subject)
+                assert found is not None
+                matter.title = found.text
+                matter.indexes.append(found.index)
+                matter.sure = False
+                return
         fuller = [n for n in names if related(n.text, title) and is_telling(n.text)]
         if title == subject and not any(related(n.text, title) for n in names) and len(names) > 0:
             # The text speaks of something else, as far as can be seen.
@@ -282,9 +297,6 @@ class AskedMatters(LetterReader):
         if subject and related(subject, title) and self._in_body(title, body):
             return
         matter.sure = False
-        wanted = [
-            n for n in names if is_telling(n.text) and self._spoken(self.naming, n.index, "waits", "raises")
-        ]
         if self.context.reference is not None and (found := best(wanted, at, subject)):
             matter.title = found.text
             matter.indexes.append(found.index)
@@ -307,18 +319,21 @@ class AskedMatters(LetterReader):
         texts = [*map(self.text, alive), context.subject]
         wanting = [i for i in alive if self._spoken(self.naming, i, "wants", "waits")]
         raising = [i for i in wanting if self._spoken(self.naming, i, "raises", "called", "waits")]
-        timed = minutes_in(texts) is not None
+        timed = minutes_in([*map(self.text, body), context.subject]) is not None
         typed = any(self._spoken(self.asking, i, "information", "discussion", "decision") for i in alive)
         presented = any(self._spoken(self.asking, i, "presents") for i in alive)
         tabled = bool(re.search(r"(?i)\b(?:\w*dagordning|agenda|bordet|programpunkt)", " ".join(texts)))
         placed = any(
             m.ours and not m.past for i in (*alive, SUBJECT) for m in context.meetings_in(i)
         )  # fmt: skip
-        thanked = any(h.kind == "courtesy" for h in context.hits)
-        asked = any(h.kind == "question" for h in context.hits) or len(alive) < len(body)
+        thanked = any(h.kind == "courtesy" and h.line not in raising for h in context.hits)
+        asked = len(alive) < len(body) or any(
+            h.kind == "question" and h.rule != "question/asks" for h in context.hits
+        )
         # An answer to something else than the call is seldom a new matter.
         beside = context.reference is not None and not self.called
         strong = timed + tabled + (placed or typed) + bool(wanting) + presented
+        talked = typed and any(self._spoken(self.naming, i, "about", "raises") for i in wanting)
         if strong < (3 if thanked or asked or beside else 2) or not (
             timed or tabled or (placed and (typed or raising))
         ):
@@ -327,7 +342,7 @@ class AskedMatters(LetterReader):
         names = self._names(alive)
         at = (raising or wanting or alive)[0]
         if subject and not is_loose(subject):
-            names.append(Name(subject, "subject", at))
+            names.append(Name(subject, "subject" if self._in_body(subject, body) or asked else "stray", at))
         found = best(names, at, subject)
         if found is None:
             return None

@@ -70,6 +70,12 @@ _NOT_PRESENTER = re.compile(
 )
 
 
+# "Vem av Lena och Mats som håller dragningen gör de upp."
+_EITHER = re.compile(
+    r"\b(?:vem av|endera|antingen|vem som (?:drar|håller|föredrar|tar|presenterar)|återkommer (?:om|med) vem)\b"
+)
+
+
 def presenter_in(
     context: Context, indexes: Iterable[int], spans: Sequence[tuple[int, int]] | None = None
 ) -> Found:
@@ -100,6 +106,8 @@ def presenter_in(
                 last_named = people[-1]
             continue
         near = [m for m in people if begin <= m.start - base < end]
+        if _EITHER.search(folded[begin:end]):
+            return Found(doubt="det framgår inte vem som föredrar")
         for spoken in heard:
             found = _nearest(context, folded, base, near, spoken.start, spoken.end, last_named)
             if found.contact or found.doubt:
@@ -198,7 +206,10 @@ def _nearest(
     right = [m for m in people if m.start - base >= end and m.start - base - end <= 45]
     word = folded[start:end]
     inside = [m for m in people if start <= m.start - base < end]
-    if re.search(r"\bmig$|^min ", word):
+    if re.search(r"\bmig\b|^min ", word) or (
+        # "Tar båda själv", "svarar själv för föredragningen".
+        not clause_from and start < 3 and not people and re.search(r"\bsjälv\b", folded)
+    ):
         # "Skriv upp mig."
         return Found(writer(context))
     if re.search(r"\b(?:honom|henne)$", word) and last is not None:
@@ -374,6 +385,11 @@ def minutes_in(texts: Iterable[str]) -> int | None:
                 if short[1]
                 else int(short[2])
             )
+        if bare := re.search(
+            r"\b(?:max|högst|räcker med|behöver)\s+(?:max |ca )?(\d{1,2})\s*(?:$|[.,!?](?!\d))", folded
+        ):
+            # "Behöver max 15".
+            return int(bare[1])
         if (found := find_minutes(_without_other_times(folded))) is not None:
             return found
     return None

@@ -16,11 +16,13 @@ from typing import Literal
 from service.interpretation.phrases import Spoken
 from service.interpretation.titles import MEETING, TIME, after, content_words, in_quotes, is_title, related
 
-Source = Literal["called", "quoted", "question", "object", "about", "time", "colon", "subject", "before"]
+Source = Literal[
+    "called", "quoted", "question", "object", "about", "time", "colon", "subject", "before", "waits", "stray"
+]
 # A name said in so many words before one that has to be told from the sentence.
 _STRENGTH: dict[Source, int] = {
     "called": 9, "quoted": 6, "colon": 4, "question": 4, "object": 4, "time": 4, "about": 4, "before": 1,
-    "subject": 2,
+    "subject": 2, "waits": 4, "stray": 0,
 }  # fmt: skip
 
 # What a clause asks stands on an agenda as it is: "vem som ansvarar för boendestödet".
@@ -165,7 +167,8 @@ def best(names: Iterable[Name], near: int, subject: str | None) -> Name | None:
     """The name that says most, nearest to the sentence that asks; one that the subject line shares wins."""
 
     def worth(name: Name) -> tuple[int, int]:
-        shared = 3 if subject and related(name.text, subject) else 0
+        told = name.source not in {"subject", "stray"}
+        shared = 3 if told and subject and related(name.text, subject) else 0
         return name.weight + shared - 2 * min(abs(near - name.index), 3), -name.index
 
     return max(names, key=worth, default=None)

@@ -98,6 +98,8 @@ class Proposals(ListedMatters):
         meeting, conflict = self._meeting(matter, indexes, single)
         if presenter.doubt:
             doubts.append(presenter.doubt)
+        elif presenter.contact is None and self._unplaced(matter, indexes):
+            doubts.append("det framgår inte vem som föredrar")
         if conflict:
             doubts.append(conflict)
         return Proposal(
@@ -119,6 +121,28 @@ class Proposals(ListedMatters):
             meeting=meeting,
             description=matter.words or " ".join(self.text(i) for i in sorted(indexes)),
         )
+
+    def _unplaced(self, matter: Matter, indexes: Sequence[int]) -> bool:
+        """Whether somebody is named beside the time asked for, and nothing says what for."""
+        context = self.context
+        if matter.own_words or matter.rule in {"proposal/table", "proposal/form"}:
+            return False
+        for index in indexes:
+            text = self.text(index)
+            if minutes_in([text]) is None:
+                continue
+            base = context.sentences[index].start
+            for mention in context.people_in(index):
+                before = fold(text[: mention.start - base])
+                if mention.genitive or (context.sender and mention.person == context.sender.id):
+                    continue
+                if mention.kind == "address" or fold(mention.text) in fold(matter.title or ""):
+                    continue
+                if not re.search(
+                    r"(?:\b(?:hej|hejsan|för|till|från|av|med|hos|åt|mot|om|på|i|vid|tack)|^)\s*$", before
+                ):
+                    return True
+        return False
 
     def _type(self, matter: Matter, indexes: Sequence[int], single: bool) -> ItemType | None:
         context = self.context

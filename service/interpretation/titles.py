@@ -57,6 +57,7 @@ _LEADS = tuple(
             rf"dragning|presentation|rapport|update|discussion|word|chat|talk)(?:en)?\s*(?:om|kring|"
             rf"rörande|gällande|angående|avseende|ang\.?|på temat|av|på|on|about|of)\s+(?=\S{{3}})"
         ),
+        r"(?:(?:ett )?par|några|lite|två) ord\s*(?:om|kring|till)?\s+(?=\S{3})",
         (
             r"(?:fråg(?:an|orna)|ärendet|punkten|ämnet|temat|saken|problemet|problematiken|"
             r"dilemmat)\s*(?:om|kring|med|rörande|gällande|angående|avseende|runt|:)?:?\s+"
@@ -148,6 +149,7 @@ _ENDS = re.compile(
     r"(?:drar|tar|kan|håller|föredrar|presenterar|berättar|redovisar))\b"
     r"|\s+(?:[–—-]\s+)(?:jag|vi|ca|info\b|information\b|diskussion\b|beslut\b|[A-ZÅÄÖ]\w+ (?:drar|"
     r"tar|kan|håller|föredrar|presenterar|berättar|redovisar))"
+    r"|\s+(?:hänskjut\w*|upptages|upptagas|upptas|översändes|översänds)\b"
     r"|\s+(?:är (?:nu|klar|klart|klara|färdig|färdigt|bifogad|bifogat|uppdaterad|uppdaterat|något|"
     r"nåt|en fråga|väl|ju|en sak|ett)|har (?:kommit|blivit|vi)|ligger (?:på|oss|mig|mig)|behöver|"
     r"borde|måste|(?:upptas|uppförs|förs upp|behandlas|hänskjuts|lyfts)|(?:till|för) (?:beslut|"
