@@ -9,7 +9,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from service.domain.intents import Changes, Courtesy, Evidence, Intent, Proposal, Question, Undo, Withdrawal
+from service.domain.intents import (
+    Changes,
+    Courtesy,
+    Evidence,
+    Intent,
+    Proposal,
+    Question,
+    Replacement,
+    Supplement,
+    Undo,
+    Withdrawal,
+)
 from service.interpretation.context import Context
 from service.interpretation.notices import read_rest
 from service.interpretation.words import fold
@@ -17,14 +28,19 @@ from service.interpretation.words import fold
 
 def combined(context: Context, found: list[Intent]) -> list[Intent]:
     """The intents of a letter, ordered and honest."""
-    wishes = [i for i in found if not isinstance(i, (Courtesy, Question))]
+    wishes = [i for i in found if not isinstance(i, (Courtesy, Question)) and not _of_farewell(found, i)]
     kept = sorted(wishes, key=lambda i: _place(context, i)) if wishes else []
     if any(isinstance(i, Changes) for i in kept):
         kept = [i for i in kept if i.kind not in {"approval"}]
     rest = read_rest(context, kept)
     if rest and isinstance(rest[0], Undo):
         # What else the letter says may be the right reading, or only the complaint: ask.
-        others = [i for i in kept if i.kind not in {"absence", "attendance", "undo", "withdrawal"}]
+        others = [
+            i
+            for i in kept
+            if i.kind not in {"absence", "attendance", "undo", "withdrawal"}
+            and not (isinstance(i, Proposal) and not i.certain and len(context.words.text) < 200)
+        ]
         kept = [
             *rest,
             *(
@@ -42,6 +58,14 @@ def combined(context: Context, found: list[Intent]) -> list[Intent]:
             for i in kept
         ]
     return kept
+
+
+def _of_farewell(found: list[Intent], intent: Intent) -> bool:
+    """A matter or a file that is only seen in somebody's notice of leaving: "min sista dag här är den 13"."""
+    if not isinstance(intent, (Proposal, Supplement)) or intent.attachments or not intent.evidence:
+        return False
+    texts = {e.text for i in found if isinstance(i, Replacement) for e in i.evidence}
+    return all(e.text in texts for e in intent.evidence)
 
 
 def no_matter(intent: Intent) -> bool:

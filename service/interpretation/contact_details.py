@@ -19,7 +19,7 @@ PHONE = re.compile(r"(?<![\w/-])(?:\+\d{1,3}[ -]?(?:\(0\))?|0)\d[\d -]{5,14}\d(?
 
 
 ROLE = (
-    r"(?:(?:[A-Za-zåäöÅÄÖ]+- och )?[A-Za-zåäöÅÄÖ-]*(?:chef|direktör|samordnare|överläkare|läkare|sekreterare|strateg|handläggare|rektor|utvecklare|ledare|"
+    r"(?:(?:[A-Za-zåäöÅÄÖ]+- och )?[A-Za-zåäöÅÄÖ-]*(?i:chef|direktör|samordnare|överläkare|läkare|sekreterare|strateg|handläggare|rektor|utvecklare|ledare|"
     r"koordinator|ordförande|psykolog|controller|socialsekreterare|koordinator|manager|director|head of [a-z ]+|ansvarig|sakkunnig|inspektör|jurist|ekonom))"
 )
 
@@ -30,8 +30,16 @@ _TITLE = re.compile(
 )
 
 
+_TAKES_UP = re.compile(
+    rf"(?:in|över|vid|tillträder|tillträdde|börjar) (?:\w+ ){{0,2}}?som (?:ny |nya |nye )?(?P<title>(?:tf |biträdande )?{ROLE})(?!\w)"
+)
+
+
 def completed(context: Context, contact: Contact, line: int) -> Contact:
     """A person's details, put together from the text, its signature and the mail forwarded below."""
+    # The post that a successor comes to tells more than the one that is left.
+    if taken_up := _TAKES_UP.search(context.text_of(line)):
+        contact = replace(contact, title=capital(taken_up["title"]))
     texts = [context.words.text, context.words.signature]
     names = [contact.name] if contact.name else []
     for quoted in context.words.quoted:
@@ -147,7 +155,12 @@ def without_exchange(text: str) -> str:
     """Numbers of a switchboard are nobody's own."""
     return re.sub(
         r"(?im)^.*\b(?:växel|vx|switchboard|fax)\b.*$",
-        lambda m: re.split(r"(?i)\bväxel|\bvx\b|fax", m.group())[0],
+        # "Vi byter växel: nu svarar jag på ..." is the writer's own number all the same.
+        lambda m: (
+            m.group()
+            if re.search(r"(?i)\b(?:svarar|nås|når) (?:jag|mig|ni mig)\b", m.group())
+            else re.split(r"(?i)\bväxel|\bvx\b|fax", m.group())[0]
+        ),
         text,
     )
 

@@ -124,9 +124,58 @@ def _without_operations(
             if verdict.yes or asked.doubt or verdict.points
             else []
         )
+    if verdict.yes and (words := _reservation(text, approving)):
+        return [
+            Changes(
+                certain=False,
+                doubt="svaret tycks ha en invändning",
+                evidence=(Evidence("changes/reservation", words),),
+                comment=_comment(text),
+                alternatives=(Approval(),),
+            )
+        ]
     if verdict.yes:
         return [Approval(certain=_sure(context), evidence=(Evidence("approval/yes", verdict.words),))]
     return []
+
+
+# What stands after "men", or before "annars", keeps something back from a yes.
+_BUT = re.compile(
+    r"(?:^|[\s,.–-])(?:men|fast|fastän|dock|däremot|förutom|bortsett från|utom|med undantag|möjligen|"
+    r"but|except|though)\b(?P<rest>.*)$",
+    re.DOTALL,
+)
+_OTHERWISE = re.compile(
+    r"^(?P<rest>.*)\b(?:annars|i övrigt|för övrigt|resten|otherwise|the rest)\b", re.DOTALL
+)
+# Opinions about a draft: "känns lång", "saknar", "borde", "lite trångt".
+_OPINION = re.compile(
+    r"\b(?:känns|lång\w*|kort\w*|trång\w*|tajt\w*|tung\w*|mastig\w*|optimistisk\w*|knapp\w*|snål\w*|saknar|saknas|"
+    r"borde|bör|hellre|helst|kunde|hade gärna|önskar|synd|tvek\w*|kanske|onödig\w*|konstig\w*|märklig\w*|"
+    r"fundersam|ordning\w*|fel\w*|stav\w*|otydlig\w*|luddig\w*|undrar|för (?:lite|mycket|många|få)|see over|"
+    r"too (?:long|short|much|many))\b"
+)
+
+
+def _reservation(text: str, approving: Phrases) -> str | None:
+    """What an answer keeps back beside its yes: "bra, fast fyran känns lång"."""
+    for sentence in sentences(text):
+        folded = fold(sentence.text)
+        if _GREETING.match(folded) or folded.rstrip().endswith("?"):
+            continue
+        but, otherwise = _BUT.search(folded), _OTHERWISE.search(folded)
+        if otherwise and len(re.findall(r"\w+", otherwise["rest"])) > 1:
+            return sentence.text
+        yes = approving.spoken(sentence.text, "yes")
+        if but and len(re.findall(r"\w+", but["rest"])) > 1:
+            heard = any(s.start >= but.start("rest") for s in yes)
+            if not heard and (_ITEM_WORD.search(but["rest"]) or _OPINION.search(but["rest"])):
+                return sentence.text
+        if yes or _COURTESY.search(folded) or _CORRECTION_DENIED.search(folded):
+            continue
+        if _OPINION.search(folded):
+            return sentence.text
+    return None
 
 
 def _minutes_answer(text: str, approving: Phrases, changing: Phrases, context: Context) -> list[Intent]:

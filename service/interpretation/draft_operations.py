@@ -1337,7 +1337,7 @@ _NEW_ITEM = re.compile(
 _ADD_VERB = re.compile(
     r"(?i)\b(?:lägg(?:a|er|s)?|sätt(?:a)?|för(?:a|s)?|ta|tar|skriv(?:a)?|stoppa|peta|få|"
     r"kläm(?:ma)?|trä|komplettera(?:s)?)\b(?: (?:gärna|också|även|då|dessutom|dagordningen|"
-    r"den))*\s+(?:till|in|upp|med)\b\s*:?\s*|\b(?:add|include|insert)\b\s*:?\s*"
+    r"den))*\s+(?:till|in|upp|med)\b\s*:?\s*|\b(?:in|upp) med\b\s*:?\s*|\b(?:add|include|insert)\b\s*:?\s*"
 )
 
 

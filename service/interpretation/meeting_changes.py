@@ -106,6 +106,10 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             continue
         if kind == "place" and not _decides(context) and not _ROOM.search(text):
             continue
+        if kind == "place" and not _decides(context) and re.search(r"dubbelbokat (?:sig|mig|oss)", text):
+            continue
+        if not _decides(context) and _hearsay(context, hit.line):
+            continue
         ours = _OURS.search(text) or any(m.keys for m in context.meetings_in(hit.line))
         if not ours and not (context.thread_meeting and kind == "place"):
             continue
@@ -126,6 +130,17 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             continue
         rows.append(hit)
     return rows
+
+
+def _hearsay(context: Context, index: int) -> bool:
+    """What somebody has only heard, and asks about: "enligt Anders är mötet inställt, stämmer det?"."""
+    after = context.sentences[index + 1].text if 0 <= index + 1 < len(context.sentences) else ""
+    return bool(
+        re.search(
+            r"(?<!\w)(?:enligt|hört|hörde|ryktas|ryktet|sägs|påstås|påstår|säger att)(?!\w)",
+            fold(context.text_of(index)),
+        )
+    ) or bool(re.match(r"\W*(?:stämmer|är) (?:det|så)\b.{0,25}\?", fold(after)))
 
 
 def _meeting(

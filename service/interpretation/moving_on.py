@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 
 from service.domain.intents import Contact, Intent, Replacement
-from service.interpretation.contact_details import completed, natural
+from service.interpretation.contact_details import PHONE, completed, natural, tidy
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_dates, starts_at
 from service.interpretation.grammar import antecedent, is_asked, is_supposed, sentence_start, subject_of
@@ -147,7 +148,7 @@ def _for_good(context: Context) -> bool:
 def _says_successor(context: Context) -> bool:
     return bool(
         re.search(
-            r"efterträ|efter mig|ny ledamot|ny representant|successor|take over from|vår nya|vår nye",
+            r"efterträ|efter mig|ny ledamot|ny representant|successor|take over from|vår nya|vår nye|i stället för mig|i mitt ställe",
             fold(context.words.text),
         )
     )
@@ -273,7 +274,16 @@ def successor_mention(context: Context, hit: Hit) -> Mention | None:
     if hit.rule != "successor/takes-the-place":
         return context.person_at(hit.slots.get("EFTERTRÄDARE", ""))
     subject = subject_of(context, hit)
-    return subject.people[-1] if subject.who == "person" and subject.people else None
+    if subject.who == "person" and subject.people:
+        return subject.people[-1]
+    # "Stina Hult, stina@..., från och med den 1 maj träder in": what stands between has no subject of its own.
+    offset = sentence_start(context, hit.line)
+    before = [
+        m
+        for m in context.people_in(hit.line)
+        if m.end - offset <= hit.start and not m.genitive and m.kind not in {"address", "seat"}
+    ]
+    return before[0] if subject.who == "nobody" and len(before) == 1 else None
 
 
 def _forwarded_author(context: Context) -> Contact | None:
@@ -324,7 +334,11 @@ def _writes_herself(context: Context, hits: Sequence[Hit]) -> tuple[Contact, str
         slot = context.person_at(hit.slots.get("SLUTAR", ""))
         if hit.rule == "successor/i-take-over" and slot and slot.person and box and context.sender is None:
             contact = Contact(name=natural(box.name) or name_from_address(box.address), email=box.address)
-            return completed(context, contact, hit.line), slot.person
+            details = completed(context, contact, hit.line)
+            own = PHONE.search(context.words.text)
+            if own and not details.phone:
+                details = replace(details, phone=tidy(own.group()))
+            return details, slot.person
     return None
 
 
@@ -364,7 +378,7 @@ def _from(context: Context, lines: Iterable[int]) -> date | None:
                 continue
             day = mention.day or mention.first
             if starts_at(flat, mention) or re.search(
-                r"(?:fr\.? ?o\.? ?m\.?|fran och med|as of|with effect from|effective|tilltrader\w*|borjar\w*|tar over|starting)[\w ]{0,14}\Z",
+                r"(?:fr\.? ?o\.? ?m\.?|fran och med|as of|with effect from|effective|tilltrader\w*|borjar\w*|tar over|start(?:ing)?)[\w ]{0,14}\Z",
                 clause,
             ):
                 firsts.append(day)

@@ -28,6 +28,9 @@ _NEW_NAME = (
     re.compile(rf"(?:bytt|byter|ändrat|changed)[^.\n]{{0,40}}?(?:till|to)\s+(?P<name>{_NAME})"),
     re.compile(rf"(?:tagit|tar)\s+(?:mig\s+)?(?:namnet|efternamnet|makens namn|namnet)?\s*(?P<name>{_NAME})"),
     re.compile(rf"[Nn]ytt\s+(?:efter)?namn\s*[:=–-]?\s*(?P<name>{_NAME})"),
+    re.compile(
+        r"(?:[Nn]umera|[Hh]ädanefter|[Ff]ortsättningsvis)\s+(?P<name>[A-ZÅÄÖÉÜ][\wåäöéü-]+(?: [A-ZÅÄÖÉÜ][\wåäöéü-]+){1,3})"
+    ),
 )
 
 
@@ -43,6 +46,9 @@ _NEW_TITLE = (
     ),
     re.compile(
         rf"(?:numera|nu|hädanefter)\s+(?:är|arbetar|jobbar|titulera\w*|har titeln)\s+(?:jag\s+)?(?:som\s+)?(?P<title>(?:tf |biträdande )?{ROLE}[^.,;\n]{{0,50}})"
+    ),
+    re.compile(
+        rf"(?:[Bb]livit|[Uu]tnämnd till|[Bb]efordrad till|[Tt]itulera mig|[Kk]alla mig|[Ff]ått titeln)\s+(?:(?:hädanefter|numera|nu|ny|som)\s+)*(?P<title>(?:tf |biträdande )?{ROLE}[^.,;:\n]{{0,50}})"
     ),
     re.compile(
         rf"(?:bytt|byter|ändrat|ändras)\s+titel\s+(?:från\s+\S+(?:\s\S+){{0,3}}\s+)?till\s+(?P<title>{ROLE}[^.,;\n]{{0,50}})"
@@ -120,7 +126,8 @@ def _new_email(context: Context, old: Iterable[str]) -> str | None:
         address = match.group().rstrip(".")
         around = fold(text[max(0, match.start() - 40) : match.start()])
         if address.casefold() in known or re.search(
-            r"(?:gamla|tidigare|inte längre|i stället för|istället för|från)\W+(?:\w+\W+){0,2}\Z", around
+            r"(?:gamla|tidigare|i stället för|istället för|från)\W+(?:\w+\W+){0,2}\Z|inte längre[^\w,.;]+(?:\w+ ){0,2}\Z",
+            around,
         ):
             continue
         return address
@@ -134,7 +141,7 @@ def _new_phone(context: Context, old: str, hits: Sequence[Hit], unchanged: set[i
             continue
         around = fold(text[max(0, match.start() - 40) : match.start()])
         if re.search(
-            r"(?:gamla|tidigare|inte längre|i stället för|istället för|oförändra\w*|samma)\W+(?:\w+\W+){0,2}\Z",
+            r"(?:gamla|tidigare|i stället för|istället för|oförändra\w*|samma)\W+(?:\w+\W+){0,2}\Z|inte längre[^\w,.;]+(?:\w+ ){0,2}\Z",
             around,
         ):
             continue
@@ -143,7 +150,9 @@ def _new_phone(context: Context, old: str, hits: Sequence[Hit], unchanged: set[i
 
 
 def _new_name(text: str, old: str) -> str | None:
-    if not re.search(r"(?i)gift|skil[dt]|namn|heter|kallas|name|married", text):
+    if not re.search(
+        r"(?i)gift|skil[dt]|namn|heter|kallas|name|married|numera|hädanefter|fortsättningsvis", text
+    ):
         return None
     for pattern in _NEW_NAME:
         for match in pattern.finditer(text):
@@ -185,7 +194,8 @@ def _new_title(text: str, hits: Sequence[Hit], context: Context) -> str | None:
             if re.search(r"(?:gamla|tidigare|fd|f\.d\.)\W*\Z", before):
                 continue
             title = re.split(
-                r"\s+(?:och|från|men|i stället|istället|fr\.?o\.?m|nu|sedan|numera|med)\s", match["title"]
+                r"\s+(?:och (?:har|fått|min|mitt|mina|ny|nytt|jag|inte|är|nås|mejl\w*|mobil\w*|telefon\w*|num\w+|adress\w*|sitter|fortsätter|byter|heter)|från|men|i stället|istället|fr\.?o\.?m|nu|sedan|numera|med)\s",
+                match["title"],
             )[0].strip(' ”"')
             return capital(title)
     return None

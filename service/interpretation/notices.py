@@ -5,7 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from service.domain.intents import Courtesy, Help, Intent, Question, Undo
+from service.domain.intents import (
+    Absence,
+    Changes,
+    Courtesy,
+    Help,
+    Intent,
+    MinutesFiled,
+    Question,
+    Replacement,
+    Undo,
+)
 from service.interpretation.calendar_answers import read_calendar
 from service.interpretation.coming import guessed, read_coming
 from service.interpretation.context import SUBJECT, Context
@@ -23,15 +33,54 @@ def read(context: Context, before: Sequence[Intent] = ()) -> list[Intent]:
     if calendar is not None:
         return calendar
     found: list[Intent] = []
+    of_draft = _said_of_the_draft(context, before)
     replacement, used = read_replacement(context)
+    replacement = [i for i in replacement if not _stands_within(context, i, of_draft)]
     found += replacement
     contact, used_by_contact = read_contact(context, bool(replacement))
     found += contact
     changes, used_by_changes = read_meeting_changes(context)
-    found += changes
-    taken = frozenset({*used, *used_by_contact, *used_by_changes})
-    found += read_coming(context, taken, (*before, *found))
+    found += [i for i in changes if not _stands_within(context, i, of_draft)]
+    taken = frozenset({*used, *used_by_contact, *used_by_changes, *of_draft})
+    coming = read_coming(context, taken, (*before, *found))
+    filed = any(isinstance(i, MinutesFiled) for i in before)
+    found += [
+        i
+        for i in coming
+        if not _follows_from_leaving(context, i, replacement)
+        and not (filed and not _names_meeting(context, i))
+    ]
     return found
+
+
+def _said_of_the_draft(context: Context, before: Sequence[Intent]) -> frozenset[int]:
+    """The sentences that change the answered draft: "Anders hinner inte, så Jonas drar trean"."""
+    words = [fold(e.text) for i in before if isinstance(i, Changes) and i.operations for e in i.evidence]
+    return frozenset(
+        number
+        for number, sentence in context.numbered()
+        if any(w and (w in fold(sentence.text) or fold(sentence.text) in w) for w in words)
+    )
+
+
+def _stands_within(context: Context, intent: Intent, lines: frozenset[int]) -> bool:
+    """Whether everything that an intent rests on is said in these sentences."""
+    texts = {context.text_of(n) for n in lines}
+    return bool(lines and intent.evidence) and all(e.text in texts for e in intent.evidence)
+
+
+def _follows_from_leaving(context: Context, intent: Intent, replacement: Sequence[Intent]) -> bool:
+    """An absence that only says again that somebody has left: "ni får klara er utan mig sen"."""
+    leaving = {i.leaving for i in replacement if isinstance(i, Replacement)}
+    if not isinstance(intent, Absence) or intent.person not in leaving:
+        return False
+    return not _names_meeting(context, intent)
+
+
+def _names_meeting(context: Context, intent: Intent) -> bool:
+    """Whether the words that an intent rests on name one of our meetings."""
+    texts = {e.text for e in intent.evidence}
+    return any(m.keys for n, s in context.numbered() if s.text in texts for m in context.meetings_in(n))
 
 
 def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
@@ -43,7 +92,7 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
         return []
     undo = [h for h in context.hits_of("undo") if h.line != SUBJECT and not _only_asked(context, h)]
     evidence = tuple(context.evidence(h) for h in undo[:2])
-    if undo and context.reference and context.reference.what in {"ack", "ask"}:
+    if undo and _answers_an_ack(context):
         return [Undo(evidence=evidence)]
     used = {e.text for i in found for e in i.evidence}
     asks = [
@@ -60,7 +109,15 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     if helps:
         return [Help(evidence=tuple(context.evidence(h) for h in helps[:2]))]
     if undo:
-        return [Undo(evidence=evidence)]
+        # Outside a thread of ours nothing tells what is to be taken back.
+        sure = context.reference is not None or bool(context.letter.in_reply_to) or _is_answer(context)
+        return [
+            Undo(
+                evidence=evidence,
+                certain=sure,
+                doubt=None if sure else "det framgår inte vad som ska tas tillbaka",
+            )
+        ]
     if asks:
         return [Question(evidence=(context.evidence(asks[0]),))]
     thanks = context.hits_of("courtesy")
@@ -69,6 +126,23 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     if thanks and len(context.words.text) < 600:
         return [Courtesy(evidence=(context.evidence(thanks[0]),))]
     return [Question()]
+
+
+def _answers_an_ack(context: Context) -> bool:
+    """Whether the letter answers a confirmation or a question of ours, by its thread or its subject."""
+    if context.reference is not None:
+        return context.reference.what in {"ack", "ask"}
+    return bool(_ACK.match(context.letter.subject or ""))
+
+
+def _is_answer(context: Context) -> bool:
+    return bool(re.match(r"(?i)\s*(?:re|sv|svar|aw)\s*:", context.letter.subject or ""))
+
+
+# The subjects of our confirmations, in an answer whose thread was lost.
+_ACK = re.compile(
+    r"(?i)\s*(?:re|sv|svar|aw)\s*:\s*(?:noterat|bekräftelse|mottaget|uppfattat|registrerat|anmält)\b"
+)
 
 
 def _only_asked(context: Context, hit: Hit) -> bool:
