@@ -20,6 +20,7 @@ from service.adapters.imap import ImapMailbox, ImapSettings, Watcher
 from service.adapters.mime import parse
 from service.adapters.network_files import load_network
 from service.adapters.outgoing_mime import compose
+from service.adapters.packet import Binder
 from service.adapters.rule_files import load_rulebook
 from service.adapters.sender_proof import prove
 from service.adapters.smtp import SmtpCourier, SmtpSettings
@@ -188,6 +189,7 @@ def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> 
         read=lambda letter, surroundings: read(letter, rulebook, surroundings),
         render=letterhead.render,
         make_document=press.make,
+        bind=Binder(press).bind,
         compose=message_bytes,
         examine=partial(flags_of, clamd=config.security.clamd),
         read_form=form_text,

@@ -727,6 +727,32 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         },
     ),
     (
+        "agenda",
+        "parted, one file too large",
+        {
+            **_TO_ALL,
+            "lines": LINES,
+            "is_presenter_only": False,
+            "their_items": [],
+            "has_substitute": True,
+            "attached": (a_file("Dagordning SamReKo 2027-02-11.pdf"),),
+            "mail_parts": 2,
+            "later_files": SIP_FILES,
+            "left_out": (a_file("Film från skolan.mp4", 40_000_000, "video/mp4"),),
+        },
+    ),
+    (
+        "more-files",
+        "the second of two",
+        {
+            **_TO_ALL,
+            "first_subject": "Kallelse och dagordning: SamReKo 11 februari 2027 (del 1 av 2)",
+            "attached": SIP_FILES,
+            "mail_part": 2,
+            "mail_parts": 2,
+        },
+    ),
+    (
         "minutes-draft",
         "written on the form",
         {

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import re
+import tempfile
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +26,9 @@ from service.interpretation.minutes_form import read_minutes
 from service.usecases.outgoing import AgendaLine, DocumentOrder
 
 KINDS: tuple[str, ...] = ("agenda", "minutes-form", "minutes")
+
+# In a packet the agenda's annexes are links that begin so; the binder leads them to their pages.
+ANNEX_LINK = "annex:"
 
 _STANDARDS = ["ua-1"]
 _PATIENCE = 5
@@ -42,7 +47,18 @@ class Press:
         """Which documents have no source; empty when all is well."""
         return [f"documents/{kind}.typ: not found" for kind in KINDS if f"{kind}.typ" not in self._sources]
 
-    def make(self, order: DocumentOrder) -> bytes:
+    @property
+    def language(self) -> str:
+        return self._language
+
+    def words(self, part: str, name: str) -> str:
+        """A fixed word of the language, from base/words.toml."""
+        return str(self._phrasing.words[part][name])
+
+    def day(self, moment: date) -> str:
+        return self._phrasing.day(moment)
+
+    def make(self, order: DocumentOrder, *, annex_links: bool = False) -> bytes:
         """The document, as PDF; the same order gives the same bytes.
 
         Signs that the fonts lack (emoji, most scripts beside the European
@@ -56,7 +72,7 @@ class Press:
         source = self._sources[f"{order.kind}.typ"]
         files = {name: content for name, content in self._sources.items() if name not in _mains()}
         files = {"main.typ": source, **files}
-        data = _clean(self._data(order.facts))
+        data = _clean({**self._data(order.facts), "annex_link": ANNEX_LINK if annex_links else ""})
         # A refusal names the signs that lack: strip those, and at last all that is not surely there.
         for _ in range(_PATIENCE):
             try:
@@ -68,13 +84,32 @@ class Press:
                 data = _map_text(data, lambda text, gone=lacking: _without(text, gone))
         return self._compile(files, _map_text(data, _only_surely_printable))
 
-    def _compile(self, files: Mapping[str, bytes], data: Mapping[str, Any]) -> bytes:
+    def sheet(self, name: str, data: Mapping[str, Any], pictures: Mapping[str, bytes] | None = None) -> bytes:
+        """Loose pages for a packet, from the source with this name; no documents of their own.
+
+        Raises typst.TypstError when a picture cannot be read.
+        """
+        files = {"main.typ": self._sources[f"{name}.typ"], "house.typ": self._sources["house.typ"]}
+        if not pictures:
+            return self._compile(files, _clean(dict(data)), standards=())
+        # Sources may be given in memory, pictures only as files; typst reads nothing outside the folder.
+        with tempfile.TemporaryDirectory(prefix="kallelse-") as folder:
+            for filename, content in {**files, **pictures}.items():
+                (Path(folder) / filename).write_bytes(content)
+            return self._compile(Path(folder) / "main.typ", _clean(dict(data)), standards=())
+
+    def _compile(
+        self,
+        source: Mapping[str, bytes] | Path,
+        data: Mapping[str, Any],
+        standards: Sequence[str] = tuple(_STANDARDS),
+    ) -> bytes:
         made = typst.compile(  # type: ignore[call-overload]  # its types do not know of several sources
-            dict(files),
+            source if isinstance(source, Path) else dict(source),
             format="pdf",
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             ignore_system_fonts=True,
-            pdf_standards=_STANDARDS,
+            pdf_standards=list(standards),
             timestamp=0,
         )
         return bytes(made)

@@ -24,6 +24,7 @@ from service.usecases.bounces import is_unreachable
 from service.usecases.filing.case import ToDecide
 from service.usecases.letters import (
     agenda_document,
+    agenda_documents,
     calendar_entry,
     draft_posts,
     files_of,
@@ -354,7 +355,7 @@ def _send_agenda(at: Moment) -> Taken:
     everyone = at.everyone("agenda")
     members = {r.address.casefold() for r in _members(at)}
     lines = agenda_lines(draft.lines, at.meeting, names(at.world))
-    document = agenda_document(at.world, at.meeting, draft.lines, at.now)
+    documents = agenda_documents(at.world, at.meeting, draft.lines, at.now)
     entry = calendar_entry(at.world, at.meeting, at.now)
     posts = []
     for to in everyone:
@@ -373,7 +374,7 @@ def _send_agenda(at: Moment) -> Taken:
                     "has_substitute": has_substitute(at.world, to, at.meeting.day),
                 },
                 files=files_of(draft.lines),
-                documents=(document,),
+                documents=documents,
                 calendar=entry,
             )
         )
@@ -549,10 +550,12 @@ def _report(office: Office, meeting: Meeting, mailing: str, report: str, sent_at
         if report in book.world.done(meeting.key):
             return 0
         letters = book.mailing(mailing, meeting.key)
-        under_way = any(letter.state in ("waiting", "sending") for letter in letters)
+        # What had no room in the first message.
+        more = [letter for letter in book.mailing("more-files", meeting.key) if letter.what == mailing]
+        under_way = any(letter.state in ("waiting", "sending") for letter in (*letters, *more))
         if under_way and now < sent_at + PATIENCE:
             return 0
-        write(office, book, _report_posts(book, meeting, mailing, letters, now), now)
+        write(office, book, _report_posts(book, meeting, mailing, letters, more, now), now)
         book.put((StepDone(meeting.key, report, now),))
     return 1
 
@@ -573,13 +576,19 @@ _STATE_WORDS = {
 }
 
 
+def _rest(letter: Outbound, more: list[Outbound]) -> str:
+    """What became of the messages with the files that had no room in the first."""
+    missing = [m for m in more if m.to.address == letter.to.address and m.state != "sent"]
+    return "; ".join(f"{_STATE_WORDS[m.state]}: {listed([f.filename for f in m.files])}" for m in missing)
+
+
 def _bounced(book: Book, address: str) -> str:
     """What is known of an address to which mail was handed over."""
     return "tidigare mejl dit har studsat" if is_unreachable(book, address) else ""
 
 
 def _report_posts(
-    book: Book, meeting: Meeting, mailing: str, letters: list[Outbound], now: datetime
+    book: Book, meeting: Meeting, mailing: str, letters: list[Outbound], more: list[Outbound], now: datetime
 ) -> tuple[Post, ...]:
     to = to_secretary(book.world, now)
     if to is None:
@@ -589,10 +598,12 @@ def _report_posts(
             letter.to.name,
             letter.to.address,
             _STATE_WORDS[letter.state],
-            letter.answer if letter.state != "sent" else _bounced(book, letter.to.address),
+            letter.answer
+            if letter.state != "sent"
+            else _bounced(book, letter.to.address) or _rest(letter, more),
         )
         for letter in letters
     )
-    files = letters[0].files if letters else ()
+    files = tuple(f for letter in (letters[:1] + more) if letter.to == letters[0].to for f in letter.files)
     facts = {"what": mailing, "rows": rows, "files": files, "at": now}
     return (Post(what="ack", mailing="agenda-report", to=to, meeting=meeting.key, facts=facts),)

@@ -14,6 +14,7 @@ from service.domain.world import CallIn, World
 from service.usecases.minutes import minutes_documents, remarks, stored, told
 from service.usecases.office import Rules
 from service.usecases.outgoing import CalendarEntry, DocumentOrder, Post, Recipient, agenda_lines
+from service.usecases.parcels import parcel
 
 
 def to_secretary(world: World, now: datetime) -> Recipient | None:
@@ -82,6 +83,17 @@ def agenda_document(world: World, meeting: Meeting, lines: Sequence[Item], now: 
     )
 
 
+def agenda_documents(
+    world: World, meeting: Meeting, lines: Sequence[Item], now: datetime
+) -> tuple[DocumentOrder, ...]:
+    """The agenda, and the packet of it and its annexes where it has any."""
+    agenda = agenda_document(world, meeting, lines, now)
+    if not files_of(lines):
+        return (agenda,)
+    name = f"Möteshandlingar {world.charter.short_name} {meeting.day.isoformat()}.pdf"
+    return (agenda, DocumentOrder("packet", name, agenda.facts))
+
+
 def call_in(
     world: World, meeting: Meeting, call: CallIn, now: datetime, because_of: int | None
 ) -> Post | None:
@@ -104,7 +116,7 @@ def call_in(
             "agenda_sent": sent is not None,
         },
         files=files_of(lines),
-        documents=(agenda_document(world, meeting, lines, now),) if sent else (),
+        documents=agenda_documents(world, meeting, lines, now) if sent else (),
         calendar=calendar_entry(world, meeting, now),
         because_of=because_of,
     )
@@ -211,7 +223,7 @@ def draft_posts(
                 "minutes_planned": draft.minutes_planned,
                 "minutes_available": meeting.length_minutes,
                 "over_minutes": over,
-                "warnings": tuple(warnings(draft)),
+                "warnings": (*warnings(draft), *size_warnings(draft, world.charter.max_mailing_mb)),
                 "recipients_count": len(everyone),
                 "is_new_version": draft.version > 1,
             },
@@ -238,8 +250,25 @@ def warnings(draft: Draft) -> list[str]:
     return found
 
 
+def size_warnings(draft: Draft, limit_mb: int) -> tuple[str, ...]:
+    """What the network's limit will do to the mailing: parted, or a file left out."""
+    found = parcel(files_of(draft.lines), limit_mb)
+    said = [
+        f"Bilagan {f.filename} ({f.size / 1_000_000:.0f} MB) är för stor för att skickas med e-post "
+        f"(gränsen är {limit_mb} MB), så den följer inte med."
+        for f in found.left_out
+    ]
+    if len(found.parts) > 1:
+        said.append(
+            f"Bilagorna får inte plats i ett mejl (gränsen är {limit_mb} MB). "
+            f"Utskicket delas i {len(found.parts)} mejl."
+        )
+    return tuple(said)
+
+
 # What a careful secretary is told of a file, by its flags.
 _FLAGS = {
+    "unreadable": "går inte att öppna och kan vara skadad",
     "personal-number": "innehåller personnummer",
     "macros": "innehåller makron, alltså program som körs när den öppnas",
     "executable": "är ett program eller innehåller ett",

@@ -377,6 +377,8 @@ class Office:
     read: Callable[[Letter, Surroundings], Reading]
     render: Callable[[str, Mapping[str, Any]], Rendered]
     make_document: Callable[[DocumentOrder], bytes]
+    # The agenda and its annexes, fetched by hash, in one PDF; empty when no annex can be bound in.
+    bind: Callable[[DocumentOrder, Callable[[str], bytes]], bytes]
     # The bytes of a letter in the outbox; files are fetched by hash.
     compose: Callable[[Outbound, World, Callable[[str], bytes]], bytes]
     # What about a file (name, content) calls for care, as names; see FileRef.flags.

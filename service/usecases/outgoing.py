@@ -61,9 +61,12 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class DocumentOrder:
-    """A PDF to be made and attached; equal orders are made once."""
+    """A PDF to be made and attached; equal orders are made once.
 
-    kind: Literal["agenda", "minutes-form", "minutes"]
+    A "packet" has the facts of an "agenda", whose annexes are bound in after it.
+    """
+
+    kind: Literal["agenda", "minutes-form", "minutes", "packet"]
     filename: str
     facts: Mapping[str, Any] = field(hash=False)
 

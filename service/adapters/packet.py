@@ -1,0 +1,300 @@
+"""The packet: the agenda and all its annexes bound into one PDF, to print or to leaf through on a tablet.
+
+It is an extra beside the agenda and the annexes themselves: binding takes
+away the tags that a screen reader needs, and some files cannot be bound in.
+Those have a page that says so.  Every annex is somebody else's file, so
+nothing in it is run, and one that cannot be read spoils nothing but its own
+place.
+"""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import Any
+
+import typst
+from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from pypdf.annotations import Link
+from pypdf.constants import PageLabelStyle
+from pypdf.generic import (
+    ArrayObject,
+    BooleanObject,
+    DictionaryObject,
+    Fit,
+    IndirectObject,
+    NameObject,
+    TextStringObject,
+)
+
+from service.adapters import office_files
+from service.adapters.documents import ANNEX_LINK, Press
+from service.domain.agenda import FileRef
+from service.usecases.outgoing import AgendaLine, DocumentOrder
+
+log = logging.getLogger("kallelse.files")
+
+# A longer annex is sent beside the packet only, and so is a larger picture.
+PAGES = 400
+PIXELS = 60_000_000
+# The stamp's own corner, in points from the page's upper right one: it leads back to the agenda.
+_CORNER = (120, 26)
+
+
+@dataclass(frozen=True, slots=True)
+class _Annex:
+    number: int
+    file: FileRef
+    # The matter that it belongs to, with its number.
+    item: str
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return (self.file.sha256, self.file.filename)
+
+
+class _Unbound(Exception):
+    """Why an annex has a slip in its place: "beside", "locked", "damaged", "macros" or "long"."""
+
+
+class Binder:
+    """Binds packets.  `convert` makes a PDF of an office file, or None where that cannot be done."""
+
+    def __init__(
+        self, press: Press, convert: Callable[[str, bytes], bytes | None] = office_files.to_pdf
+    ) -> None:
+        self._press = press
+        self._convert = convert
+        logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+    def bind(self, order: DocumentOrder, file: Callable[[str], bytes]) -> bytes:
+        """The packet of an agenda; empty when none of its annexes can be bound in.
+
+        Takes the facts of an order of kind "agenda" and fetches the annexes'
+        contents by their hash.
+        """
+        numbered = list(_numbered(order.facts["lines"]))
+        annexes = _once(numbered)
+        bound: list[tuple[_Annex, PdfReader]] = []
+        slips = 0
+        for annex in annexes:
+            try:
+                reader = self._readable(annex.file, file(annex.file.sha256))
+            except _Unbound as why:
+                reader = self._slip(annex, str(why))
+                slips += 1
+            bound.append((annex, reader))
+        if slips == len(annexes):
+            return b""
+        agenda = PdfReader(io.BytesIO(self._press.make(order, annex_links=True)))
+        return self._bound(agenda, bound, numbered, order)
+
+    def _bound(
+        self,
+        agenda: PdfReader,
+        annexes: list[tuple[_Annex, PdfReader]],
+        numbered: list[_Annex],
+        order: DocumentOrder,
+    ) -> bytes:
+        writer = PdfWriter()
+        writer.append(agenda, outline_item=self._press.words("packet", "agenda"))
+        own = len(writer.pages)
+        writer.set_page_label(0, own - 1, style=PageLabelStyle.DECIMAL)
+        first_page: dict[tuple[str, str], int] = {}
+        word = self._press.words("packet", "annex")
+        for annex, reader in annexes:
+            first = first_page[annex.key] = len(writer.pages)
+            title = f"{word} {annex.number}: {annex.file.filename}"
+            writer.append(reader, outline_item=title, import_outline=False)
+            last = len(writer.pages) - 1
+            prefix = self._press.words("packet", "label").format(number=annex.number, page="")
+            writer.set_page_label(first, last, style=PageLabelStyle.DECIMAL, prefix=prefix.rstrip() + " ")
+            pages = [writer.pages[n] for n in range(first, last + 1)]
+            self._stamp(pages, annex.number)
+            for n in range(first, last + 1):
+                _keep_only_links(writer.pages[n])
+                _add_way_back(writer, n)
+        targets = {annex.number: first_page[annex.key] for annex in numbered}
+        for page in writer.pages[:own]:
+            _lead_to_annexes(writer, page, targets)
+        self._describe(writer, order)
+        made = io.BytesIO()
+        writer.write(made)
+        return made.getvalue()
+
+    def _describe(self, writer: PdfWriter, order: DocumentOrder) -> None:
+        facts = order.facts
+        title = self._press.words("packet", "title")
+        writer.metadata = {
+            "/Title": f"{title} {facts['network'].short_name} {self._press.day(facts['meeting'].start)}",
+            "/Author": str(facts["network"].short_name),
+        }
+        root = writer.root_object
+        root[NameObject("/Lang")] = TextStringObject(self._press.language)
+        root[NameObject("/PageMode")] = NameObject("/UseOutlines")
+        preferences = DictionaryObject({NameObject("/DisplayDocTitle"): BooleanObject(True)})
+        root[NameObject("/ViewerPreferences")] = preferences
+
+    # Annexes.
+
+    def _readable(self, file: FileRef, content: bytes) -> PdfReader:
+        """An annex as a PDF that can be bound in; raises _Unbound with the reason when it cannot."""
+        flags = set(file.flags)
+        if "locked" in flags:
+            raise _Unbound("locked")
+        if flags & {"executable", "bomb", "virus"}:
+            raise _Unbound("beside")
+        pdf = content
+        if b"%PDF-" not in content[:1024]:
+            if "macros" in flags:
+                raise _Unbound("macros")
+            name = _picture(content)
+            pdf = self._picture(name, content) if name else self._convert(file.filename, content) or b""
+        if not pdf:
+            raise _Unbound("damaged" if "unreadable" in flags else "beside")
+        return _opened(pdf)
+
+    def _picture(self, name: str, content: bytes) -> bytes:
+        try:
+            return self._press.sheet("annex-picture", {"file": name}, {name: content})
+        except typst.TypstError as fault:
+            raise _Unbound("damaged") from fault
+
+    def _slip(self, annex: _Annex, reason: str) -> PdfReader:
+        facts = {
+            "number": annex.number,
+            "filename": annex.file.filename,
+            "item": annex.item,
+            "reason": reason,
+            "language": self._press.language,
+        }
+        return PdfReader(io.BytesIO(self._press.sheet("annex-slip", facts)))
+
+    def _stamp(self, pages: list[PageObject], number: int) -> None:
+        """Print "Bilaga 3, s. 2 av 5" in the corner of each page, whatever its size and way up."""
+        for page in pages:
+            page.transfer_rotation_to_content()
+        label = self._press.words("packet", "stamp")
+        wanted = [
+            {
+                "width": float(p.cropbox.width),
+                "height": float(p.cropbox.height),
+                "text": label.format(number=number, page=n, pages=len(pages)),
+            }
+            for n, p in enumerate(pages, 1)
+        ]
+        stamps = PdfReader(io.BytesIO(self._press.sheet("annex-stamp", {"pages": wanted})))
+        for page, stamp in zip(pages, stamps.pages, strict=True):
+            corner = Transformation().translate(float(page.cropbox.left), float(page.cropbox.bottom))
+            page.merge_transformed_page(stamp, corner)
+
+
+def _numbered(lines: Sequence[AgendaLine]) -> Iterator[_Annex]:
+    """The annexes with the numbers that the agenda gives them."""
+    numbers = count(1)
+    for line in lines:
+        for file in line.files:
+            yield _Annex(next(numbers), file, f"{line.number}. {line.title}")
+
+
+def _once(annexes: Iterable[_Annex]) -> list[_Annex]:
+    """Each file once, under its first number, however many matters it belongs to."""
+    found: dict[tuple[str, str], _Annex] = {}
+    for annex in annexes:
+        found.setdefault(annex.key, annex)
+    return list(found.values())
+
+
+def _opened(pdf: bytes) -> PdfReader:
+    try:
+        reader = PdfReader(io.BytesIO(pdf))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise _Unbound("locked")
+        if len(reader.pages) > PAGES:
+            raise _Unbound("long")
+        for page in reader.pages:
+            # A page without a size, or with one that no paper has, is damaged.
+            if not (5 < float(page.cropbox.width) < 15_000 and 5 < float(page.cropbox.height) < 15_000):
+                raise _Unbound("damaged")
+            page.get_contents()
+        # What cannot be copied is found out here and not in the middle of the packet.
+        trial = PdfWriter()
+        trial.append(reader, import_outline=False)
+        for page in trial.pages:
+            page.transfer_rotation_to_content()
+        trial.write(io.BytesIO())
+    except _Unbound:
+        raise
+    except Exception as fault:
+        # Whatever a parser makes of a broken file, the other annexes are still bound.
+        log.info("an annex could not be bound in: %s", type(fault).__name__)
+        raise _Unbound("damaged") from fault
+    if not reader.pages:
+        raise _Unbound("damaged")
+    return reader
+
+
+def _picture(content: bytes) -> str:
+    """The name under which a picture can be set; "" for what is none, or too large."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n") and len(content) > 24:
+        width, height = (int.from_bytes(content[at : at + 4], "big") for at in (16, 20))
+        return "picture.png" if 0 < width * height <= PIXELS else ""
+    return "picture.jpg" if content.startswith(b"\xff\xd8\xff") else ""
+
+
+# Links.
+
+
+def _annotations(page: PageObject) -> list[DictionaryObject]:
+    found = page.get("/Annots")
+    found = found.get_object() if found is not None else None
+    if not isinstance(found, ArrayObject):
+        return []
+    return [a for a in (entry.get_object() for entry in found) if isinstance(a, DictionaryObject)]
+
+
+def _keep_only_links(page: PageObject) -> None:
+    """Take away all that does something by itself: forms, scripts, attached files; plain links stay."""
+    kept = ArrayObject()
+    for annotation in _annotations(page):
+        action: Any = annotation.get("/A")
+        action = action.get_object() if action is not None else None
+        address = str(action.get("/URI", "")) if isinstance(action, DictionaryObject) else ""
+        if annotation.get("/Subtype") == "/Link" and address.startswith(("https://", "http://", "mailto:")):
+            kept.append(annotation)
+    page.pop("/AA", None)
+    if kept:
+        page[NameObject("/Annots")] = kept
+    else:
+        page.pop("/Annots", None)
+
+
+def _add_way_back(writer: PdfWriter, number: int) -> None:
+    box = writer.pages[number].cropbox
+    rect = (
+        float(box.right) - _CORNER[0],
+        float(box.top) - _CORNER[1],
+        float(box.right),
+        float(box.top),
+    )
+    writer.add_annotation(number, Link(rect=rect, border=[0, 0, 0], target_page_index=0, fit=Fit.fit()))
+
+
+def _lead_to_annexes(writer: PdfWriter, page: PageObject, targets: dict[int, int]) -> None:
+    """Turn the agenda's marks for annexes into links to their first pages."""
+    for annotation in _annotations(page):
+        action: Any = annotation.get("/A")
+        action = action.get_object() if action is not None else None
+        address = str(action.get("/URI", "")) if isinstance(action, DictionaryObject) else ""
+        if not address.startswith(ANNEX_LINK):
+            continue
+        del annotation["/A"]
+        target = targets.get(int(address.removeprefix(ANNEX_LINK)))
+        if target is None:
+            continue
+        reference = writer.pages[target].indirect_reference
+        assert isinstance(reference, IndirectObject)
+        annotation[NameObject("/Dest")] = ArrayObject([reference, NameObject("/Fit")])
