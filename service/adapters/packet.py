@@ -9,6 +9,7 @@ place.
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -89,7 +90,8 @@ class Binder:
             bound.append((annex, reader))
         if slips == len(annexes):
             return b""
-        agenda = PdfReader(io.BytesIO(self._press.make(order, annex_links=True)))
+        pages = self._press.make(dataclasses.replace(order, kind="agenda"), annex_links=True)
+        agenda = PdfReader(io.BytesIO(pages))
         return self._bound(agenda, bound, numbered, order)
 
     def _bound(
