@@ -68,9 +68,24 @@ def _of_farewell(found: list[Intent], intent: Intent) -> bool:
     return all(e.text in texts for e in intent.evidence)
 
 
+# What happens to a meeting, and is nothing to talk about at it.
+_OF_A_MEETING = re.compile(
+    r"(?:möte\w* |sammanträde\w* )?(?:avlys\w*|inställ\w*|avboka\w*|framflytt\w*|flyttat möte|"
+    r"(?:ny|nya|nytt|ändrad|ändrat|annan|annat) "
+    r"(?:tid|mötestid|lokal|sal|plats|datum|dag|mötesdag|starttid|klockslag))"
+)
+
+
 def no_matter(intent: Intent) -> bool:
     """What only sounds like a matter: to come ("fått tid att delta"), a substitute, a new date."""
+    if isinstance(intent, Proposal) and _OF_A_MEETING.fullmatch(fold(intent.title).strip(" .!")):
+        return True
     if isinstance(intent, Proposal):
+        if re.fullmatch(
+            r"(?:ja|nej|japp|absolut|självklart|tyvärr)(?: \w+)?", fold(intent.title).strip(" .!")
+        ):
+            # "Septembermötet: ja visst" answers about coming.
+            return True
         return fold(intent.title).strip(" .!") in {
             "delta", "komma", "medverka", "närvara", "vara med", "mötet", "möte", "det", "den",
         }  # fmt: skip

@@ -53,6 +53,14 @@ def read(context: Context) -> list[Intent]:
     return _agenda_answer(context, text, approving)
 
 
+# Thinking aloud: "stryk avtalet, eller nej, låt det stå".
+_TAKES_BACK = re.compile(
+    r"(?<!\w)(?:eller nej|nej,? förresten|nej,? vänta|eller vänta|ångrar mig|ångrade mig|"
+    r"eller förresten|glöm det|"
+    r"vid närmare eftertanke|on second thought)(?!\w)"
+)
+
+
 def draft_of(context: Context) -> tuple[DraftItem, ...]:
     """The items of the draft that is answered: known, else read from the quote."""
     if context.surroundings.draft:
@@ -78,6 +86,8 @@ def _agenda_answer(context: Context, text: str, approving: Phrases) -> list[Inte
     if asked.operations:
         comment = " ".join(s for s in asked.left if not _idle(s, approving))
         doubt = asked.doubt or _unheard(asked.left, approving, changing)
+        if not doubt and _TAKES_BACK.search(fold(text)):
+            doubt = "något av det skrivna tycks tas tillbaka"
         if not sure and not doubt:
             doubt = "ändringarna syns bara som överstruken eller färgad text"
         return [
@@ -111,19 +121,15 @@ def _without_operations(
                 alternatives=(Approval(),) if verdict.yes else (),
             )
         ]
-    if asked.doubt or verdict.wishes:
-        return (
-            [
-                Changes(
-                    certain=asked.doubt is None and not verdict.unclear and _sure(context),
-                    doubt=asked.doubt or ("det framgår inte vad som ska ändras" if verdict.unclear else None),
-                    evidence=(Evidence("changes/wish", verdict.words or text.strip()[:200]),),
-                    comment=_comment(text),
-                )
-            ]
-            if verdict.yes or asked.doubt or verdict.points
-            else []
-        )
+    if asked.doubt or (verdict.wishes and (verdict.yes or verdict.points)):
+        return [
+            Changes(
+                certain=asked.doubt is None and not verdict.unclear and _sure(context),
+                doubt=asked.doubt or ("det framgår inte vad som ska ändras" if verdict.unclear else None),
+                evidence=(Evidence("changes/wish", verdict.words or text.strip()[:200]),),
+                comment=_comment(text),
+            )
+        ]
     if verdict.yes and (words := _reservation(text, approving)):
         return [
             Changes(
@@ -136,9 +142,25 @@ def _without_operations(
         ]
     if verdict.yes:
         return [Approval(certain=_sure(context), evidence=(Evidence("approval/yes", verdict.words),))]
+    told = " ".join(s for s in map(fold, (s.text for s in sentences(text))) if not _ONLY_ASKS.match(s))
+    if _ITEM_WORD.search(told) or (_OF_THE_DRAFT.search(told) and _OPINION.search(told)):
+        # It speaks of the draft without saying plainly what is to be done.
+        return [
+            Changes(
+                certain=False,
+                doubt="det framgår inte vad som ska ändras",
+                evidence=(Evidence("changes/unclear", text.strip()[:200]),),
+                comment=_comment(text),
+            )
+        ]
     return []
 
 
+_ONLY_ASKS = re.compile(
+    r"\W*(?:vem|vad|varför|när|hur|var|vilken|vilka|är|har|stämmer|vet|who|what|when|why)(?!\w).*\?\W*$",
+    re.DOTALL,
+)
+_OF_THE_DRAFT = re.compile(r"(?<!\w)(?:punkt\w*|dagordning\w*|ordning\w*|utkast\w*|agenda\w*|items?)(?!\w)")
 # What stands after "men", or before "annars", keeps something back from a yes.
 _BUT = re.compile(
     r"(?:^|[\s,.–-])(?:men|fast|fastän|dock|däremot|förutom|bortsett från|utom|med undantag|möjligen|"
@@ -328,6 +350,11 @@ def _unheard(left: Sequence[str], approving: Phrases, changing: Phrases) -> str 
         folded = fold(sentence)
         if _idle(sentence, approving) or changing.speaks(sentence, "mused", "keep"):
             continue
+        timed = _ITEM_WORD.search(folded) and re.search(
+            r"\d+ ?(?:min|minuter|m)\b|\b(?:först|sist|före|efter|kvart|halvtimme|timme)\b", folded
+        )
+        if timed and not sentence.rstrip().endswith("?"):
+            return f"”{sentence[:120]}” gick inte att förstå"
         strong = changing.speaks(sentence, "remove", "postpone", "swap", "rename", "move")
         if strong and _ITEM_WORD.search(folded) and not re.search(r"\b(?:inte|ej|blir|låt|låter)\b", folded):
             return f"”{sentence[:120]}” gick inte att förstå"

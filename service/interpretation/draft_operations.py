@@ -222,8 +222,11 @@ _LESS_BY = re.compile(
 )
 # A time that is told or found wrong, not asked for.
 _TOLD_TIME = re.compile(
-    r"\b(?:tog|blev|var|hade|förra|totalt|sammanlagt|snålt|i (?:under|över)kant|"
-    r"för (?:lite|litet|mycket|kort|långt|långa|korta|knappt)|too (?:short|long|little|much))\b"
+    r"\b(?:tog|blev|(?<!minuter )(?<!min )var|hade|förra|totalt|sammanlagt|tillsammans|ihop|snålt|"
+    r"i (?:under|över)kant|"
+    r"för (?:lite|litet|mycket|kort|långt|långa|korta|knappt)|too (?:short|long|little|much)|"
+    # "Anders kommer 20 minuter sent" is no time for his matter.
+    r"(?:kommer|ansluter|dyker upp|är)\b[^.;]{0,40}\b(?:sent|sen|försenad))\b"
 )
 _REST = re.compile(
     r"\b(?:resten|övriga|övrigt|annars|allt annat|de andra|the rest|everything else|otherwise)\b"
@@ -1332,7 +1335,7 @@ _NEW_ITEM = re.compile(
     r"(?i)\b(?:(?:en|ett|an?|ny|nytt|kort|extra|ytterligare|new)\s+)+(?:\w+ )?(?:punkt|ärende|"
     r"informationspunkt|infopunkt|beslutspunkt|diskussionspunkt|beslutsärende|item|point|stående "
     r"punkt)\b(?:\s+(?:\d{1,2}|sist|först))?\s*(?:om|kring|med|rörande|angående|ang\.?|gällande|"
-    r"som heter|som rör|med rubriken|on|about|called|för|[:–-])?\s*:?\s*"
+    r"som heter|som rör|med rubriken|till(?=\s*[:–-])|on|about|called|för|[:–-])?\s*:?\s*"
 )
 _ADD_VERB = re.compile(
     r"(?i)\b(?:lägg(?:a|er|s)?|sätt(?:a)?|för(?:a|s)?|ta|tar|skriv(?:a)?|stoppa|peta|få|"

@@ -28,6 +28,10 @@ _OURS = re.compile(
 _NOT_OURS = re.compile(
     r"(?<!\w)(?:svoms?|barnarenans?|\w*nämnden\w*|\w*styrelsen\w*|\w*utskott\w*|fullmäktige\w*|ledningsgrupp\w*|beredning\w*|apt|teams-möte\w*|avstämning\w*|förhandling\w*|kurs\w*|konferens\w*|operation\w*|utbildning\w*|resan|flyg\w*|tåg\w*|buss\w*)(?!\w)"
 )
+# Another body's meeting, whoever tells of it.
+_THEIR_MEETING = re.compile(
+    r"(?:nämndens|nämnders|styrelsens|utskottets|svoms|barnarenans|fullmäktiges|ledningsgruppens|beredningens) (?:\w+ )?(?:möte|sammanträde)"
+)
 _TIME = r"(?:kl\.? ?|klockan )?(?P<h{n}>[01]?\d|2[0-3])(?:[.:](?P<m{n}>[0-5]\d))?"
 _SPAN = re.compile(
     r"(?<![\d/.-])"
@@ -112,6 +116,8 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             continue
         ours = _OURS.search(text) or any(m.keys for m in context.meetings_in(hit.line))
         if not ours and not (context.thread_meeting and kind == "place"):
+            continue
+        if _THEIR_MEETING.search(text):
             continue
         if _NOT_OURS.search(text) and not re.search(
             r"(?<!\w)(?:vårt möte|mötet|sammanträdet|samreko|vi|strategidagen)(?!\w)", text

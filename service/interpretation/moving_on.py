@@ -74,8 +74,23 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
         return [], frozenset()
     lines = {h.line for h in (*own, *strong)}
     evidence = tuple(dict.fromkeys(context.evidence(h) for h in (*own[:2], *strong[:2])))
+    own_leave = bool(context.speaker and who == context.speaker.id)
+    if own_leave and successor is None and _STAYS.search(fold(context.words.text)):
+        # A new post, but the same place among us.
+        return [], frozenset()
+    told = fold(context.words.text)
+    if not own_leave and context.sender is not None and re.search(_HEARSAY, told):
+        return [], frozenset()
     certain = who is not None and _is_holder(context, who)
     doubt = None if certain else "det framgår inte vems plats det gäller"
+    if (
+        certain
+        and not own_leave
+        and successor is None
+        and not context.by_assistant
+        and not _keeps_the_list(context)
+    ):
+        certain, doubt = False, "det är någon annan än den som slutar som skriver"
     if successor is not None and not successor.email and not successor.name:
         successor = None
     intent = Replacement(
@@ -89,6 +104,20 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     # Sentences that also name one of our meetings may say more than that.
     spoken = set(lines) | lasting | {h.line for h in context.hits_of("successor")}
     return [intent], frozenset(n for n in spoken if n != SUBJECT) | frozenset({SUBJECT})
+
+
+_STAYS = re.compile(
+    r"(?<!\w)(?:sitter|är|blir|stannar|står|finns) (?:gärna |dock |ändå |förstås |fortfarande )?kvar (?:i|som|hos|på) (?:nätverket|samreko|ledamot|er|gruppen|min plats|min stol)|"
+    r"(?<!\w)fortsätter (?:\w+ ){0,2}(?:i nätverket|i samreko|som ledamot|som representant|som ersättare|hos er)"
+)
+_HEARSAY = r"(?<!\w)(?:hört|hörde|ryktas|ryktet|sägs|grattis|lycka till)(?!\w)"
+
+
+def _keeps_the_list(context: Context) -> bool:
+    """Whether the writer is this year's, or last year's, secretary or chair."""
+    network, year = context.surroundings.network, context.surroundings.now.year
+    people = [p for y in (year - 1, year, year + 1) for p in (network.chair(y), network.secretary(y))]
+    return any(p and context.sender and p.id == context.sender.id for p in people)
 
 
 def _says_mine(context: Context) -> bool:
@@ -283,7 +312,8 @@ def successor_mention(context: Context, hit: Hit) -> Mention | None:
         for m in context.people_in(hit.line)
         if m.end - offset <= hit.start and not m.genitive and m.kind not in {"address", "seat"}
     ]
-    return before[0] if subject.who == "nobody" and len(before) == 1 else None
+    of_writer = re.search(r"(?<!\w)(?:jag|vi)(?!\w)", fold(context.text_of(hit.line))[: hit.start])
+    return before[0] if len(before) == 1 and not of_writer else None
 
 
 def _forwarded_author(context: Context) -> Contact | None:

@@ -59,7 +59,9 @@ _NEW_TITLE = (
 def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozenset[int]]:
     """What is new about somebody who stays; and the sentences that say so."""
     hits = [
-        h for h in context.hits_of("contact") if h.rule != "contact/unchanged" and not is_asked(context, h)
+        h
+        for h in context.hits_of("contact")
+        if h.rule != "contact/unchanged" and (h.rule == "contact/please-change" or not is_asked(context, h))
     ]
     if not hits or replaced:
         return [], frozenset()
