@@ -117,7 +117,6 @@ class Binder:
             pages = [writer.pages[n] for n in range(first, last + 1)]
             self._stamp(pages, annex.number)
             for n in range(first, last + 1):
-                _keep_only_links(writer.pages[n])
                 _add_way_back(writer, n)
         targets = {annex.number: first_page[annex.key] for annex in numbered}
         for page in writer.pages[:own]:
@@ -222,6 +221,8 @@ def _opened(pdf: bytes) -> PdfReader:
             if not (5 < float(page.cropbox.width) < 15_000 and 5 < float(page.cropbox.height) < 15_000):
                 raise _Unbound("damaged")
             page.get_contents()
+            # Before it is copied, for what has been copied once stays in the file.
+            _keep_only_links(page)
         # What cannot be copied is found out here and not in the middle of the packet.
         trial = PdfWriter()
         trial.append(reader, import_outline=False)
