@@ -12,7 +12,7 @@ from service.interpretation.matter_fields import (
 )
 from service.interpretation.matter_reader import OTHERS, SIGN_OFF, LetterReader, Matter
 from service.interpretation.meetings import find_meetings
-from service.interpretation.naming import Name, best, is_loose, is_telling, names_in
+from service.interpretation.naming import Name, best, is_loose, is_telling, names_in, undisputed
 from service.interpretation.people import find_people
 from service.interpretation.titles import (
     after,
@@ -38,11 +38,16 @@ _VAGUE = re.compile(
 )
 
 
+_WONDERS = re.compile(r"(?i)\W*(?:när|var|vem|vilken|vilket|vilka|hur|vad|varför|har|är|blir)\b.*\?\W*$")
+
+
 class AskedMatters(LetterReader):
     """A letter looked at for matters in its sentences."""
 
     def _line_title(self, index: int) -> str | None:
-        cover = self.masked[index]
+        cover = re.sub(
+            r"(?i)^\s*(?:ett |nytt )?ärende från [^–:-]{2,40}\s(?:[–-]|:)\s+", "", self.masked[index]
+        )
         cover = re.sub(
             (
                 r"(?i)^\s*(?:info(?:rmation)?(?:spunkt)?|beslut(?:spunkt|särende)?|diskussion(?:spunkt)?|"
@@ -243,7 +248,10 @@ class AskedMatters(LetterReader):
                 for name in names_in(self.masked[index], self._spoken(self.naming, index), index)
                 if not self._only_people(name.text)
             ]
-            if (told := subject_phrase(uncovered(self.masked[index]))) and not is_loose(told):
+            told = subject_phrase(uncovered(self.masked[index])) or subject_phrase(
+                re.split(r",?\s(?:men|att|så)\s", uncovered(self.masked[index]))[-1]
+            )
+            if told and not is_loose(told):
                 waits = bool(self._spoken(self.naming, index, "waits"))
                 found.append(Name(told, "waits" if waits else "before", index))
         return found
@@ -270,26 +278,35 @@ class AskedMatters(LetterReader):
         if title is None or self._is_loose(title):
             if subject and not is_loose(subject):
                 names.append(Name(subject, "subject" if self._in_body(subject, body) else "stray", at))
+            matter.sure = False
             if found := best(names, at, subject):
                 matter.title = found.text
                 matter.indexes.append(found.index)
-            matter.sure = False
+                matter.sure = found.index in wanting and undisputed(found, names)
             return
         wanted = [n for n in names if is_telling(n.text) and n.index in wanting]
-        if unasked and title != subject and minutes_in([self.text(max(matter.asked_in, 0))]) is None:
+        astray = unasked and title != subject and not any(related(n.text, title) for n in wanted)
+        if (
+            astray
+            and minutes_in([self.text(max(matter.asked_in, 0))]) is None
+            and (found := best(wanted, at, subject))
+        ):
             # Nobody asked in so many words: what someone wants to raise says more than the first sentence.
-            if wanted and not any(related(n.text, title) for n in wanted):
-                found = best(wanted, at, subject)
-                assert found is not None
-                matter.title = found.text
-                matter.indexes.append(found.index)
-                matter.sure = False
-                return
+            matter.title, matter.sure = found.text, undisputed(found, names)
+            matter.indexes.append(found.index)
+            return
         fuller = [n for n in names if related(n.text, title) and is_telling(n.text)]
         if title == subject and not any(related(n.text, title) for n in names) and len(names) > 0:
             # The text speaks of something else, as far as can be seen.
             matter.sure = False
         if is_telling(title):
+            return
+        put = [n for n in wanted if n.source in {"question", "object", "time", "about"}]
+        if title == subject and put and not any(related(n.text, title) for n in put):
+            # A heading of one word ("Faktura") above a wish for something else.
+            if found := best(put, at, subject):
+                matter.title, matter.sure = found.text, False
+                matter.indexes.append(found.index)
             return
         if fuller and (found := best(fuller, at, subject)):
             matter.title, matter.sure = found.text, False
@@ -313,7 +330,10 @@ class AskedMatters(LetterReader):
         context = self.context
         if any(h.kind in {"help", "withdrawal", "undo"} for h in context.hits):
             return None
-        alive = [i for i in body if not self._foreign(i)]
+        alive = [
+            i for i in body
+            if not self._foreign(i) and not any(h.kind == "stand-in" for h in context.hits_in(i))
+        ]  # fmt: skip
         if not alive or any(self._spoken(self.asking, i, "never", "none") for i in alive):
             return None
         texts = [*map(self.text, alive), context.subject]
@@ -322,7 +342,9 @@ class AskedMatters(LetterReader):
         timed = minutes_in([*map(self.text, body), context.subject]) is not None
         typed = any(self._spoken(self.asking, i, "information", "discussion", "decision") for i in alive)
         presented = any(self._spoken(self.asking, i, "presents") for i in alive)
-        tabled = bool(re.search(r"(?i)\b(?:\w*dagordning|agenda|bordet|programpunkt)", " ".join(texts)))
+        tabled = bool(
+            re.search(r"(?i)\b(?:\w*dagordning|agenda|bordet|programpunkt|ärende\b)", " ".join(texts))
+        )
         placed = any(
             m.ours and not m.past for i in (*alive, SUBJECT) for m in context.meetings_in(i)
         )  # fmt: skip
@@ -335,8 +357,11 @@ class AskedMatters(LetterReader):
         strong = timed + tabled + (placed or typed) + bool(wanting) + presented
         talked = typed and any(self._spoken(self.naming, i, "about", "raises") for i in wanting)
         if strong < (3 if thanked or asked or beside else 2) or not (
-            timed or tabled or (placed and (typed or raising))
+            timed or tabled or talked or (placed and (typed or raising))
         ):
+            return None
+        if not timed and any(_WONDERS.match(self.text(i)) for i in alive):
+            # "När är sista dag för att anmäla ärenden?"
             return None
         subject = self.subject() if self.fresh else None
         names = self._names(alive)
@@ -347,7 +372,7 @@ class AskedMatters(LetterReader):
         if found is None:
             return None
         # A matter told of in three ways, under a name that says what it is.
-        sure = strong >= 3 and found.sure and bool(raising) and not asked
+        sure = strong >= 3 and not asked and found.index in wanting and undisputed(found, names)
         return Matter(found.text, [found.index, at], at, "naming/hinted", sure=sure)
 
     def _unmarked(self, index: int, matters: list[Matter]) -> None:

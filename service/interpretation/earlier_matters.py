@@ -40,7 +40,7 @@ class EarlierMatters(LetterReader):
             if any(
                 h.kind in {"absence", "attendance", "contact", "undo", "cancel", "place"}
                 for h in context.hits_in(index)
-            ) and not re.search(r"\b(?:punkt|ärende|fråga|item)", fold(text)):
+            ) and not re.search(r"\b(?:punkt|ärende|fråga|item|anmälan|förslag)", fold(text)):
                 continue
             if (
                 any(h.kind in {"help", "question"} for h in context.hits_in(index))
@@ -79,6 +79,10 @@ class EarlierMatters(LetterReader):
             known = known or bool(context.letter.in_reply_to)
             if title is None:
                 title = self._own_matter() or self._thread_title()
+                if title and not is_telling(title):
+                    # "Appen" names nothing that the text does not name in the same word.
+                    words = " ".join(fold(x.text) for x in context.sentences)
+                    sure = bool(re.search(rf"\b{re.escape(fold(title))}", words))
                 known = known or title is not None
             if title is None and len(context.surroundings.matters) == 1:
                 title = context.surroundings.matters[0]
@@ -122,7 +126,8 @@ class EarlierMatters(LetterReader):
             return whole, True
         for at in [index, *reversed(range(index)), *range(index + 1, len(self.context.sentences))]:
             names = names_in(self.masked[at], self._spoken(self.naming, at), at)
-            if found := best((n for n in names if is_telling(n.text)), at, title):
+            told = (n for n in names if is_telling(n.text) and not self._only_people(n.text))
+            if found := best(told, at, title):
                 return tidy(cut_off(found.text)), False
         return title, False
 
@@ -153,6 +158,9 @@ class EarlierMatters(LetterReader):
                 if inner:
                     candidates.append(after(re.split(r"(?i)\s+(?:på is|off|åt sidan|till)\b", inner[1])[0]))
         for hit in sorted(spoken, key=lambda s: s.start):
+            if hit.name == "title-after" and re.match(r"\s*(?:[,.;!?]|$)", cover[hit.end :]):
+                # "Boendestödet drar jag tillbaka, det får mogna."
+                candidates.append(before(re.split(r"[:,;]\s+", cover[: hit.start])[-1]))
             if hit.name == "title-before":
                 candidates.append(
                     before(

@@ -72,7 +72,8 @@ _NOT_PRESENTER = re.compile(
 
 # "Vem av Lena och Mats som håller dragningen gör de upp."
 _EITHER = re.compile(
-    r"\b(?:vem av|endera|antingen|vem som (?:drar|håller|föredrar|tar|presenterar)|återkommer (?:om|med) vem)\b"
+    r"\b(?:vem av|endera|antingen|vem som (?:drar|håller|föredrar|tar|presenterar)|"
+    r"återkommer (?:om|med) vem)\b"
 )
 
 

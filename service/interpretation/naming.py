@@ -40,7 +40,7 @@ _LOOSE_START = re.compile(
     r"räcker|vore|finns|hinner|lyft|dryfta|diskutera|prata|pratar|snacka|gått|fått|tagit|blivit|"
     r"på|till|från|hos|vid|inför|av|med|under|efter|åt|mot|enligt|innan|ser|ville|tack|hej|ja|nej|jo|"
     r"alla|allt|något|någon|några|nåt|ingen|inget|inga|både|båda|samma|ett|en|chef|frågan|ärendet|punkten|"
-    r"punkt|ärende|saken|sak|slut|start|möjligt|angeläget|nästa|förra|säger|hörde|läste|satt|vaknade)\b"
+    r"härmed|punkt|ärende|saken|sak|slut|start|möjligt|angeläget|nästa|förra|säger|hörde|läste|satt|vaknade)\b"
 )
 # A clause of its own is no name, but a question may be one.
 _FINITE = re.compile(
@@ -80,11 +80,6 @@ class Name:
         words = len(content_words(self.text))
         return _STRENGTH[self.source] * 2 + min(words, 3) * 2 - (3 if len(self.text.split()) > 12 else 0)
 
-    @property
-    def sure(self) -> bool:
-        """Whether the sender said it in so many words, and it says enough."""
-        return self.source in {"called", "quoted", "object", "time"} and is_telling(self.text)
-
 
 def is_loose(title: str) -> bool:
     """Whether a title is the loose end of a sentence rather than the name of something."""
@@ -100,9 +95,10 @@ def is_loose(title: str) -> bool:
 
 
 _RUNS_ON = re.compile(
-    r"(?i)(?:\s+(?:drar|tar|stryker|återkallar|återkallas|återtas|avanmäls|utgår|dras|tas|översänd\w*|bifoga\w*|"
-    r"biläggs|skickas|upptages|upptas|hänskjut\w*|kommer|kan|ska|får|bör|behöver|är|blir|har|ber|ber att|"
-    r"från (?:min|er|vår|dagordningen|agendan|listan|mötet)|som (?:jag|vi|ni)|(?:and|,) (?:the|it|we|I)|härmed|"
+    r"(?i)(?:\s+(?:drar|tar|stryker|återkallar|återkallas|återtas|avanmäls|utgår|dras|tas|översänd\w*|"
+    r"bifoga\w*|biläggs|skickas|upptages|upptas|hänskjut\w*|kommer|kan|ska|får|bör|behöver|är|blir|"
+    r"har|ber|från (?:min|er|vår|dagordningen|agendan|listan|mötet)|som (?:jag|vi|ni)|"
+    r"(?:and|,) (?:the|it|we|I)|härmed|"
     r"tills vidare|den här gången|denna gång)\b|,\s|\s[–—-]\s|[.;:!?](?:\s|$)).*$",
     re.DOTALL,
 )
@@ -172,3 +168,18 @@ def best(names: Iterable[Name], near: int, subject: str | None) -> Name | None:
         return name.weight + shared - 2 * min(abs(near - name.index), 3), -name.index
 
     return max(names, key=worth, default=None)
+
+
+# Where a name was put as the matter itself, not only mentioned.
+_PUT = frozenset({"called", "quoted", "colon", "object", "time", "about", "waits", "question"})
+
+
+def undisputed(name: Name, names: Iterable[Name]) -> bool:
+    """Whether a name is put as the matter, says enough, and no other name vies with it."""
+    rivals = (n for n in names if is_telling(n.text) and _STRENGTH[n.source] >= 4)
+    return (
+        name.source in _PUT
+        and is_telling(name.text)
+        and all(related(n.text, name.text) for n in rivals)
+        and len(name.text.split()) <= 9
+    )

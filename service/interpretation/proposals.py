@@ -87,6 +87,16 @@ class Proposals(ListedMatters):
         forum = matter.forum
         if forum is None and matter.rule not in {"proposal/form"}:
             forum = forum_in(context, texts)
+        if not single and presenter.contact is None and presenter.doubt is None:
+            # "Jag drar båda."
+            both = [
+                i for i, x in context.numbered()
+                if re.search(r"\b(?:båda|bägge|alla tre|alltihop|samtliga)\b", fold(x.text))
+            ]  # fmt: skip
+            presenter = presenter_in(context, both) if both else presenter
+        if not single and forum is None and (referred := self._referred_by_place(matter, matters)):
+            forum, unclear = referred
+            doubts += [unclear] if unclear else []
         if single and matter.rule not in {"proposal/table", "proposal/form"}:
             labels = self._labels()
             minutes = minutes if minutes is not None else minutes_in([labels.get("minutes", "")])
@@ -121,6 +131,28 @@ class Proposals(ListedMatters):
             meeting=meeting,
             description=matter.words or " ".join(self.text(i) for i in sorted(indexes)),
         )
+
+    def _referred_by_place(
+        self, matter: Matter, matters: Sequence[Matter]
+    ) -> tuple[str | None, str | None] | None:
+        """The forum that "det första ärendet" goes to, and a doubt where no place is told."""
+        own = {i for m in matters if m.own_words or m.rule == "proposal/table" for i in m.indexes}
+        for index in range(len(self.context.sentences)):
+            if index in own and len(own) > 1:
+                continue
+            forum = forum_in(self.context, [self.text(index)])
+            if forum is None:
+                continue
+            told = re.search(
+                r"\b(första|andra|tredje|fjärde|sista|senare|båda|bägge|alla)\b", fold(self.text(index))
+            )
+            if told is None:
+                return None, "det framgår inte vilket ärende som ska vidare"
+            if told[1] in {"båda", "bägge", "alla"}:
+                return forum, None
+            place = {"första": 0, "andra": 1, "tredje": 2, "fjärde": 3}.get(told[1], len(matters) - 1)
+            return (forum, None) if place < len(matters) and matters[place] is matter else None
+        return None
 
     def _unplaced(self, matter: Matter, indexes: Sequence[int]) -> bool:
         """Whether somebody is named beside the time asked for, and nothing says what for."""

@@ -57,6 +57,7 @@ _LEADS = tuple(
             rf"dragning|presentation|rapport|update|discussion|word|chat|talk)(?:en)?\s*(?:om|kring|"
             rf"rörande|gällande|angående|avseende|ang\.?|på temat|av|på|on|about|of)\s+(?=\S{{3}})"
         ),
+        r"(?:få )?(?:höra|veta|lära oss)(?: lite)?(?: mer)? om\s+(?=\S{3})",
         r"(?:(?:ett )?par|några|lite|två) ord\s*(?:om|kring|till)?\s+(?=\S{3})",
         (
             r"(?:fråg(?:an|orna)|ärendet|punkten|ämnet|temat|saken|problemet|problematiken|"
@@ -193,7 +194,7 @@ _GENERIC = frozenset(
     förening utskick deltagare krock sjuk läget skickar ärendeanmälan ärendeförslag beredningsgruppen
     mötespunkt mötespunkter kul dags hjälp fundering funderingar undran tanke tankar apropå presentation
     beslutsärende informationsärende diskussionsärende beslutsfråga återkoppling glömde tillägg pm
-    uppdatering förfrågan vill ha vad heta
+    uppdatering förfrågan vill ha vad heta nätverkets samrekos sista första bekymmer problem
     """.split()  # noqa: SIM905
 )
 # A subject may be labelled as what it is; what follows is the title.
