@@ -24,6 +24,7 @@ from service.interpretation.grammar import (
     is_denied,
     is_perhaps,
     is_supposed,
+    sentence_start,
     subject_of,
 )
 from service.interpretation.rulebook import Hit
@@ -82,7 +83,15 @@ def claims_in(context: Context, index: int) -> list[Claim]:
             continue
         if is_supposed(context, hit) and hit.rule != "absence/unsure":
             continue
+        if _of_the_preparation(context, hit) or (says == "absent" and _only_believed(context, hit)):
+            continue
         subject = subject_of(context, hit)
+        if subject.who == "nobody":
+            subject = _without_whom(context, hit) or subject
+        if _is_called_on(context, hit, subject):
+            subject = Subject("speaker")
+        if subject.who == "speaker" and _opens_with_an_unknown_name(context, hit):
+            continue
         if hit.rule == "attendance/after-all" and subject.who == "nobody" and _takes_back(context, hit):
             # "Ni kan bortse från mitt återbud" is said by who comes.
             subject = Subject("speaker")
@@ -94,11 +103,161 @@ def claims_in(context: Context, index: int) -> list[Claim]:
         claims.append(
             Claim(
                 says, extent, people, index, hit.start, hit.end, context.evidence(hit), weak,
-                (is_perhaps(context, hit) and hit.rule != "attendance/by-link") or hit.rule == "absence/unsure", hit.rule == "attendance/by-link", candidates,
+                (is_perhaps(context, hit) and hit.rule != "attendance/by-link") or _in_doubt(context, hit, weak) or hit.rule == "absence/unsure", hit.rule == "attendance/by-link", candidates,
                 strangers, (subject.who == "speaker" and (hit.start <= 12 or _says_i(context, hit))) or subject.and_speaker,
             )
         )  # fmt: skip
     return _without_contradictions(context, index, claims)
+
+
+def _only_believed(context: Context, hit: Hit) -> bool:
+    """ "Jag trodde att jag hade förhinder": what follows is what holds."""
+    text = fold(context.text_of(hit.line))
+    begin, _ = clause_bounds(text, hit.start)
+    return bool(re.search(r"(?<!\w)(?:trodde|trott|befarade|såg ut som)(?!\w)", text[begin : hit.start]))
+
+
+def _is_called_on(context: Context, hit: Hit, subject: Subject) -> bool:
+    """ "Ingrid, kan inte komma": whom a sentence opens by calling on is not who stays away."""
+    if subject.who != "person" or len(subject.people) != 1 or subject.and_speaker:
+        return False
+    mention, offset = subject.people[0], sentence_start(context, hit.line)
+    text = fold(context.text_of(hit.line))
+    return bool(
+        re.fullmatch(r"\W*(?:hej|hejsan|god morgon|kära|hallå)?\W*", text[: max(0, mention.start - offset)])
+    ) and bool(
+        re.fullmatch(
+            r"\s*[,!]\s*(?:(?:tyvärr|dessvärre|måste|får) ?)?", text[mention.end - offset : hit.start]
+        )
+    )
+
+
+_HEARSAY = re.compile(
+    r"(?<!\w)(?:hörde|hört|ryktas|rykte\w*|tydligen|verkar|verkade|misstänker|antar|gissar|anar|påstås|heard|apparently|seems)(?!\w)"
+)
+_BODY = (
+    r"(?:styrgrupp|arbetsgrupp|ledningsgrupp|projektgrupp|referensgrupp|samverkansgrupp|svom|barnarenan|apt|[\w-]*nämnd|[\w-]*utskott|"
+    r"kommunstyrelse|regionstyrelse|fullmäktige|facket|chefsmöte|chefsträff|utbildning|kurs|workshop)"
+)
+
+
+def _in_doubt(context: Context, hit: Hit, weak: bool) -> bool:
+    """Hearsay, a condition behind the words, a change of mind, or another body's meeting: to be asked about."""
+    text = fold(context.text_of(hit.line))
+    begin, end = clause_bounds(text, hit.start)
+    if _HEARSAY.search(text[begin : hit.start]):
+        return True
+    if re.search(
+        r"(?<!\w)(?:om inte|såvida|ifall inte|unless|förutsatt att|om (?:jag|vi|hon|han) inte)(?!\w)",
+        text[hit.end : end],
+    ):
+        return True
+    if weak or hit.line == SUBJECT:
+        return False
+    following = context.sentences[hit.line + 1].text if hit.line + 1 < len(context.sentences) else ""
+    if re.match(
+        r"\W*(?:eller jo|eller nej|jo förresten|nej förresten|fast nej|fast jo|eller vänta)(?!\w)",
+        fold(following),
+    ):
+        return True
+    if re.search(r"(?:undan|ifrån)\W*\Z", text[hit.start : hit.end]):
+        return False
+    said = text[hit.end : end]
+    clause = text[begin:end]
+    return bool(
+        re.match(rf"\s*(?:till|på|i|vid|med på|med i)\s+(?:\w+\s+)?{_BODY}", said)
+        or (re.match(rf"\W*(?:på |till |i )?{_BODY}", clause) and re.search(r" (?:i|på|till)\W*\Z", clause))
+    )
+
+
+def _of_the_preparation(context: Context, hit: Hit) -> bool:
+    """ "Kommer inte till beredningen i morgon": those who prepare the agenda meet by themselves."""
+    text = fold(context.text_of(hit.line))
+    begin, end = clause_bounds(text, hit.start)
+    return bool(
+        re.search(
+            r"(?<!\w)(?:till|på|vid|med på|i|hoppa över|missar) (?:\w+ )?(?:beredning|förmöte)",
+            text[begin:end],
+        )
+    )
+
+
+def _without_whom(context: Context, hit: Hit) -> Subject | None:
+    """ "Ni får klara er utan mig", "... utan Lena", "... utan skolchefen": who is not there."""
+    text = fold(context.text_of(hit.line))
+    offset = sentence_start(context, hit.line)
+    for found in re.finditer(r"(?<!\w)(?:utan|bort) ", text[: hit.end + 4]):
+        if found.start() < hit.start:
+            continue
+        at = found.end()
+        named = next((m for m in context.people_in(hit.line) if 0 <= m.start - offset - at <= 3), None)
+        if named and named.kind != "address":
+            own = context.speaker and named.person == context.speaker.id
+            return Subject("speaker") if own else Subject("person", (named,))
+        if re.match(
+            r"(?:mig|mej|oss|undertecknad|min|vår)(?!\w)|(?:er |vår )?[\w-]*(?:chefen|ordföranden|samordnaren)(?!\w)",
+            text[at:],
+        ):
+            return Subject("speaker")
+    return None
+
+
+def _opens_with_an_unknown_name(context: Context, hit: Hit) -> bool:
+    """ "Noomi Hjort från Länsstyrelsen har lämnat återbud" says nothing of the writer."""
+    text = context.text_of(hit.line)
+    opens = re.match(
+        r"\W*[A-ZÅÄÖ][a-zåäöé]+ [A-ZÅÄÖ][a-zåäöé-]+(?= (?:från|på|vid|i|har|kan|kommer|är|lämnar)(?!\w))",
+        text,
+    )
+    if not opens or opens.end() > hit.start or _says_i(context, hit):
+        return False
+    offset = sentence_start(context, hit.line)
+    return not any(m.start - offset < opens.end() for m in context.people_in(hit.line)) and not any(
+        m.start - offset < opens.end() for m in (context.meetings_in(hit.line))
+    )
+
+
+_ANSWER_NO = re.compile(
+    r"(?:tyvärr|dessvärre|nej|nope|nix|njet|no|kan (?:inte|ej)|kommer (?:inte|ej)|går (?:inte|ej)|inte|ej|omöjlig\w*|borta|bortrest|förhinder|"
+    r"förhindrad|frånvarande|utomlands|semester|kör utan)(?!\w)"
+)
+_ANSWER_YES = re.compile(
+    r"(?:ja|japp|jajamän|jajamensan|jadå|jo|absolut|självklart|givetvis|naturligtvis|klart|visst|kommer|deltar|närvarar|ok|okej|gärna|går (?:bra|fint|utmärkt)|"
+    r"är med|med|passar|funkar|yes|sure|inga problem|noterat)(?!\w)"
+)
+
+
+def answers_in(context: Context, index: int) -> list[Claim]:
+    """A meeting and a yes or no: "Novembermötet: nej", "22 april? Självklart!"."""
+    if index == SUBJECT or context.speaker is None:
+        return []
+    text = context.text_of(index)
+    offset = sentence_start(context, index)
+    rows = [m for m in context.meetings_in(index) if m.keys and not m.past and not m.foreign]
+    if len(rows) != 1 or not re.fullmatch(
+        r"\W*(?:(?:mötet|den|till|på|i) ?){0,2}", fold(text[: rows[0].start - offset])
+    ):
+        return []
+    after = text[max(0, rows[0].end - offset - 1) :]
+    opens = re.match(r"[\w)]?\s*[:?–—=-]+\s*", after)
+    if not opens:
+        return []
+    answer = fold(after[opens.end() :])
+    if not answer.strip(" ?.!") and index + 1 < len(context.sentences):
+        if context.meetings_in(index + 1):
+            return []
+        answer = fold(context.text_of(index + 1))
+    if answer.rstrip().endswith("?"):
+        return []
+    no, yes = _ANSWER_NO.match(answer), _ANSWER_YES.match(answer)
+    if (no is None) == (yes is None) or (yes and re.search(r"(?<!\w)(?:inte|ej|men|om)(?!\w)", answer)):
+        return []
+    if yes and len(answer.split()) > 8:
+        return []
+    says: Says = "absent" if no else "coming"
+    evidence = Evidence("absence/says-no" if no else "attendance/says-yes", text)
+    start = rows[0].start - offset
+    return [Claim(says, "whole", (context.speaker.id,), index, start, start + 1, evidence, first_person=True)]
 
 
 def _takes_back(context: Context, hit: Hit) -> bool:

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from service.domain.intents import Absence, Attendance, Contact, Evidence, Intent
-from service.interpretation.claims import Claim, claims_in
+from service.interpretation.claims import Claim, answers_in, claims_in
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.standing_in import Standing, for_all, standings_by_coming, standings_in
 from service.interpretation.which_meeting import When, when_of
@@ -50,7 +50,7 @@ def read_coming(
         if draft:
             claims = [
                 c for c in claims
-                if c.says == "absent" and c.first_person
+                if c.says == "absent" and (c.first_person or _plainly_named(context, c))
                 and (not c.weak or any(m.keys and not m.past for m in context.meetings_in(index)))
             ]  # fmt: skip
         elif context.text_of(index) in busy:
@@ -66,7 +66,7 @@ def read_coming(
                 for c in claims
                 if c.says == "absent" or c.first_person or _against_expectation(context, c) or c.by_link
             ]
-        gathered.claims += claims
+        gathered.claims += claims if draft else [*claims, *answers_in(context, index)]
         gathered.standings += standings
     if (draft or matters) and not any(c.says == "absent" for c in gathered.claims):
         gathered.standings = [s for s in gathered.standings if s.for_speaker or (s.absent and not draft)]
@@ -79,6 +79,16 @@ def read_coming(
             if not (isinstance(i, (Absence, Attendance)) and i.person is None and not i.alternatives)
         ]
     return intents
+
+
+def _plainly_named(context: Context, claim: Claim) -> bool:
+    """Someone is named, with the meeting, as not coming: "Birgitta blir inte med på torsdag"."""
+    return (
+        not claim.weak
+        and claim.extent == "whole"
+        and all(claim.people)
+        and any(m.keys and not m.past for m in context.meetings_in(claim.line))
+    )
 
 
 def _against_expectation(context: Context, claim: Claim) -> bool:
@@ -94,6 +104,7 @@ def _against_expectation(context: Context, claim: Claim) -> bool:
 def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     claims, standings = gathered.claims, gathered.standings
     standings += standings_by_coming(context, claims, standings)
+    claims = _subject_line_explained(context, claims)
     claims = _judge_weak(context, claims, standings)
     claims = _links_first(context, claims)
     released = {c.evidence.text for c in claims if c.says == "coming" and "after-all" in c.evidence.rule}
@@ -110,7 +121,8 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     for person, rows in by_person.items():
         if person in substitutes and len(by_person) > 1:
             continue
-        if person is not None and not _has_part(context, person) and len(by_person) > 1:
+        together = any(len(r.people) > 1 and _speaks(context, person) for r in rows)
+        if person is not None and not _has_part(context, person) and len(by_person) > 1 and not together:
             # A substitute who cannot come either is no absence of a member's.
             continue
         for group in _by_meeting(context, rows, coming):
@@ -144,6 +156,21 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     return _merged([row[2] for row in intents])
 
 
+def _subject_line_explained(context: Context, claims: list[Claim]) -> list[Claim]:
+    """ "Återbud" in the subject line is said of whom the text names, not of the writer too."""
+    body = {p for c in claims if c.line != SUBJECT and c.says == "absent" and not c.weak for p in c.people}
+    speaker = context.speaker.id if context.speaker else None
+    if not body or speaker in body:
+        return claims
+    return [
+        c
+        for c in claims
+        if c.line != SUBJECT
+        or set(c.people) != {speaker}
+        or re.search(r"(?<!\w)(?<!via )(?<!genom )(?:jag|vi|mig|oss|min|mitt|i)(?!\w)", fold(c.evidence.text))
+    ]
+
+
 def _links_first(context: Context, claims: list[Claim]) -> list[Claim]:
     """Who is with us by link is with us: "kan inte delta fysiskt, men är med på länk"."""
     linked = [c for c in claims if c.by_link]
@@ -156,6 +183,10 @@ def _links_first(context: Context, claims: list[Claim]) -> list[Claim]:
                 continue
         kept.append(claim)
     return kept
+
+
+def _speaks(context: Context, person: str | None) -> bool:
+    return context.speaker is not None and context.speaker.id == person
 
 
 def _has_part(context: Context, person: str) -> bool:
@@ -325,6 +356,7 @@ def _attendances(
     when = when_of(context, claim)
     rows: list[tuple[int, int, Intent]] = []
     standing_in = {s.substitute for s in standings if isinstance(s.substitute, str)}
+    standing_in |= {c for s in standings for c in s.candidates}
     for person in claim.people:
         if person in standing_in:
             # "Jag kommer i Lenas ställe" is her absence, not the writer's own notice.
@@ -334,6 +366,7 @@ def _attendances(
             and not _has_part(context, person)
             and len(claim.people) == 1
             and not (context.speaker and context.speaker.id == person)
+            and not (when.source == "own" and _ALSO.search(fold(claim.evidence.text)))
         ):
             # Only in passing: "Håkan kommer med bussen".
             continue
@@ -366,6 +399,10 @@ def _attendances(
             )
         )
     return rows
+
+
+# Not in somebody's place, but beside her.
+_ALSO = re.compile(r"(?<!\w)(?:också|utöver|förutom mig|jämte|tillsammans med mig)(?!\w)")
 
 
 def _plainly_confirms(claim: Claim) -> bool:

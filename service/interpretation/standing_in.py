@@ -100,10 +100,25 @@ def standings_in(context: Context, index: int) -> list[Standing]:
             continue
         who: str | Contact | None = mention.person or mention.contact
         candidates = mention.candidates if len(mention.candidates) > 1 else ()
+        either = _or_another(context, index, mention)
+        if either:
+            candidates = either
         if candidates:
             who = None
         found.append(Standing(who, absent, index, context.evidence(hit), candidates, for_speaker))
     return found
+
+
+def _or_another(context: Context, index: int, mention: Mention) -> tuple[str, ...]:
+    """ "Tomas eller Johan kommer i mitt ställe": which of them is to be asked."""
+    text = context.words.text if index != SUBJECT else context.subject
+    for other in context.people_in(index):
+        first, second = sorted((mention, other), key=lambda m: m.start)
+        if other is not mention and re.fullmatch(
+            r"\s*(?:eller|alternativt|or)\s*", fold(text[first.end : second.start])
+        ):
+            return tuple(m.person for m in (first, second) if m.person)
+    return ()
 
 
 def _sent(context: Context, hit: Hit) -> list[Standing]:
@@ -151,7 +166,8 @@ def _denied_nearby(context: Context, hit: Hit, mention: Mention, around: str) ->
     text = fold(context.text_of(hit.line))
     after = text[min(len(text), max(0, mention.end - offset)) :]
     clause = after[: clause_bounds(after, 0)[1]] if after else ""
-    own = clause or around
+    # "Maria Lundqvist (ej Lundgren!)" tells two people apart.
+    own = re.sub(r"\((?:ej|inte|not) [^()]*\)", "", clause or around)
     if re.search(r"(?<!\w)(?:inte|ej|varken|ingen)(?!\w)", own) and not re.search(
         r"(?:istället|i stället|ställe) ", own
     ):
@@ -218,6 +234,12 @@ def _stand_in(context: Context, hit: Hit) -> list[Standing]:
         )
     if mention.person == writer.id:
         return []
+    seat = context.surroundings.network.seat_of(writer.id)
+    if seat and mention.person in context.surroundings.network.substitutes_of(seat):
+        if _fronted(context, hit, mention):
+            return [Standing(mention.person, writer.id, hit.line, context.evidence(hit), (), True)]
+        # Whoever comes "i stället för" her own substitute comes herself.
+        return []
     if not mention.person and len(mention.candidates) < 2:
         return []
     candidates = (
@@ -227,6 +249,20 @@ def _stand_in(context: Context, hit: Hit) -> list[Standing]:
     return [
         Standing(writer.id, absent, hit.line, context.evidence(hit), candidates if absent is None else ())
     ]
+
+
+def _fronted(context: Context, hit: Hit, mention: Mention) -> bool:
+    """ "På torsdag ersätter Håkan": what stands after the verb is its subject when the time stands before."""
+    text = fold(context.text_of(hit.line))
+    offset = sentence_start(context, hit.line)
+    begin, end = clause_bounds(text, hit.start)
+    after = text[mention.end - offset : end]
+    return (
+        bool(re.search(r"\w", text[begin : hit.start]))
+        and bool(re.match(r"ersätter|vikarierar|representerar|företräder", text[hit.start : hit.end]))
+        and not re.search(r"(?<!\w)(?:jag|undertecknad|vi)(?!\w)", text[begin : hit.end])
+        and not re.match(r" jag(?!\w)", after)
+    )
 
 
 def _own_substitute(context: Context, hit: Hit) -> list[Standing]:
@@ -246,6 +282,7 @@ def standings_by_coming(context: Context, claims: list[Claim], standings: list[S
     for claim in claims:
         if claim.says != "coming" or "after-all" in claim.evidence.rule:
             continue
+        rows += _for_whom_is_away(context, claim, claims, standings)
         for person in claim.people:
             for who in sorted(absent - {person}):
                 seat = network.seat_of(who)
@@ -255,6 +292,32 @@ def standings_by_coming(context: Context, claims: list[Claim], standings: list[S
             contact = claim.strangers[0]
             rows.append(Standing(contact, None, claim.line, claim.evidence))
     return rows
+
+
+_AWAY = (
+    r"(?<!\w)(?:ledig|sjuk\w*|borta|bortrest|utomlands|hemma|vab\w*|semester\w*|förhindrad|förhinder|på kurs|på utbildning|"
+    r"på resa|tjänstledig|föräldraledig|inte|ej|upptagen|dubbelbokad|inlagd|opereras)(?!\w)"
+)
+
+
+def _for_whom_is_away(
+    context: Context, claim: Claim, claims: list[Claim], standings: list[Standing]
+) -> list[Standing]:
+    """ "Lena är ledig och jag sitter med": who has no seat of her own comes for the one who is away."""
+    network = context.surroundings.network
+    writer = context.sender
+    if writer is None or claim.people != (writer.id,) or network.seat_of(writer.id):
+        return []
+    if any(s.substitute == writer.id for s in standings):
+        return []
+    coming = {p for c in claims if c.says == "coming" for p in c.people}
+    holders = {s.holder for s in network.seats_covered_by(writer.id)} - coming
+    rows: list[Standing] = []
+    for index in range(len(context.sentences)):
+        named = [m for m in context.people_in(index) if m.person in holders and not m.genitive]
+        if named and re.search(_AWAY, fold(context.text_of(index))):
+            rows.append(Standing(writer.id, named[0].person, claim.line, claim.evidence))
+    return rows[:1]
 
 
 def for_all(s: Standing) -> bool:

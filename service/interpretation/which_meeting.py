@@ -99,7 +99,9 @@ def when_of(context: Context, claim: Claim) -> When:
     return When((), "det finns inget kommande möte", "none")
 
 
-def _days_of_no_meeting(context: Context, claim: Claim, own: Sequence[MeetingMention]) -> list[MeetingMention]:
+def _days_of_no_meeting(
+    context: Context, claim: Claim, own: Sequence[MeetingMention]
+) -> list[MeetingMention]:
     """Days and months that the claim's own words name and on which we have no meeting.
 
     A weekday alone counts only close by the words: "kan inte komma på onsdag".
@@ -107,7 +109,14 @@ def _days_of_no_meeting(context: Context, claim: Claim, own: Sequence[MeetingMen
     offset = sentence_start(context, claim.line)
     rows: list[MeetingMention] = []
     for m in own:
-        if not m.first or not m.last or m.keys or m.span or m.past or m.last < context.surroundings.now.date():
+        if (
+            not m.first
+            or not m.last
+            or m.keys
+            or m.span
+            or m.past
+            or m.last < context.surroundings.now.date()
+        ):
             continue
         close = claim.start - 30 <= m.start - offset <= claim.end + 20
         if (
@@ -131,20 +140,24 @@ def _no_meeting_then(m: MeetingMention) -> str:
 
 def _away_between(context: Context, rows: Sequence[MeetingMention]) -> tuple[date, ...]:
     """ "Semester fredag 16/4 och tillbaka måndag 26/4": the meetings between two days that are none themselves."""
-    days = [m for m in rows if m.first and m.first == m.last and not m.keys]
+    months = [m for m in rows if m.kind == "month" and m.last and not m.named]
+    days = (
+        months
+        if len(months) == len(rows)
+        else [m for m in rows if m.first and m.first == m.last and not m.keys]
+    )
     until = days[-1] if len(days) == 1 else None
-    if until and until.first:
+    if until and until.last:
         before = fold(context.words.text[max(0, until.start - 24) : until.start])
-        if re.search(
-            r"(?:till och med|t\.? ?o\.? ?m\.?|tom|till|fram till|until|through)(?: den)? ?\Z", before
-        ):
+        words = r"till och med|t\.? ?o\.? ?m\.?|tom|fram till|until|through" + ("" if months else "|till")
+        if re.search(rf"(?<!\w)(?:{words})(?: den)? ?\Z", before):
             return covered(
                 context.surroundings.network,
                 context.surroundings.now.date(),
-                until.first,
+                until.last,
                 context.surroundings.now,
             )
-    if len(days) < 2 or len(days) != len([m for m in rows if not m.foreign]):
+    if months or len(days) < 2 or len(days) != len([m for m in rows if not m.foreign]):
         return ()
     first, last = days[0], days[-1]
     if not (first.first and last.first and first.first < last.first):
