@@ -291,6 +291,14 @@ class EarlierMatters(LetterReader):
         settled: list[tuple[int, Intent]] = []
         for at, supplement in found:
             title = supplement.title or self._thread_title()
+            if title and supplement.title is None and not self._told(title):
+                # "Äntligen" above "det är den om stödfamiljer": what the text names is nearer.
+                spoken = {i: self._spoken(self.naming, i) for i in body}
+                names = [n for i in body for n in names_in(self.masked[i], spoken[i], i)]
+                nearer = best((n for n in names if not self._only_people(n.text)), at, None)
+                if nearer:
+                    title = tidy(cut_off(nearer.text))
+                    unsure.add(at)
             doubt = None
             if (
                 title is None
