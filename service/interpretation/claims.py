@@ -202,9 +202,20 @@ def _without_whom(context: Context, hit: Hit) -> Subject | None:
     return None
 
 
+# Who comes to speak of a matter, and the offices that send them, are no members.
+_OFFICE = r"(?:länsstyrelsen|socialstyrelsen|skolverket|försäkringskassan|skolinspektionen|polisen|arbetsförmedlingen|ivo|skr|spsm)"
+_GUEST = re.compile(
+    r"(?<!\w)(?:föredraganden?|gästen|gästföreläsaren|föreläsaren|talaren|leverantören|konsulten|utredaren|presentatören|experten|"
+    rf"{_OFFICE}) (?:har|kan|är|får|kommer|hinner|måste|lämnar|skickade|lämnade)(?!\w)"
+)
+_FROM_AN_OFFICE = re.compile(rf"(?:återbud|förhinder|avbud)\w* från {_OFFICE}")
+
+
 def _opens_with_an_unknown_name(context: Context, hit: Hit) -> bool:
     """ "Noomi Hjort från Länsstyrelsen har lämnat återbud" says nothing of the writer."""
     text = context.text_of(hit.line)
+    if _GUEST.search(fold(text[: hit.start])) or _FROM_AN_OFFICE.match(fold(text[hit.start :])):
+        return not _says_i(context, hit)
     opens = re.match(
         r"\W*[A-ZÅÄÖ][a-zåäöé]+ [A-ZÅÄÖ][a-zåäöé-]+(?= (?:från|på|vid|i|har|kan|kommer|är|lämnar)(?!\w))",
         text,
