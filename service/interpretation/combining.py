@@ -68,6 +68,8 @@ def _of_farewell(found: list[Intent], intent: Intent) -> bool:
     return all(e.text in texts for e in intent.evidence)
 
 
+# A word of thanks is no heading.
+_PRAISE = re.compile(r"(?:perfekt|toppen|tack|kanon|utmärkt|suveränt|bra|ok|okej|fint|super)(?!\w)")
 # What happens to a meeting, and is nothing to talk about at it.
 _OF_A_MEETING = re.compile(
     r"(?:möte\w* |sammanträde\w* )?(?:avlys\w*|inställ\w*|avboka\w*|framflytt\w*|flyttat möte|"
@@ -78,6 +80,8 @@ _OF_A_MEETING = re.compile(
 
 def no_matter(intent: Intent) -> bool:
     """What only sounds like a matter: to come ("fått tid att delta"), a substitute, a new date."""
+    if isinstance(intent, Proposal) and _PRAISE.match(fold(intent.title)) and len(intent.title.split()) < 4:
+        return True
     if isinstance(intent, Proposal) and _OF_A_MEETING.fullmatch(fold(intent.title).strip(" .!")):
         return True
     if isinstance(intent, Proposal):
@@ -90,7 +94,9 @@ def no_matter(intent: Intent) -> bool:
             "delta", "komma", "medverka", "närvara", "vara med", "mötet", "möte", "det", "den",
         }  # fmt: skip
     if isinstance(intent, Withdrawal) and intent.title:
-        return bool(re.search(r"(?<!\w)(?:ersättare|suppleant|nytt datum|ny tid)(?!\w)", fold(intent.title)))
+        return bool(
+            re.search(r"(?<!\w)(?:ersättare|suppleant|nytt datum|ny tid|kalendern)(?!\w)", fold(intent.title))
+        )
     return False
 
 

@@ -57,7 +57,7 @@ def read(context: Context) -> list[Intent]:
 _TAKES_BACK = re.compile(
     r"(?<!\w)(?:eller nej|nej,? förresten|nej,? vänta|eller vänta|ångrar mig|ångrade mig|"
     r"eller förresten|glöm det|"
-    r"vid närmare eftertanke|on second thought)(?!\w)"
+    r"(?:det )?tycker (?:inte jag|jag inte)|håller inte med|vid närmare eftertanke|on second thought)(?!\w)"
 )
 
 

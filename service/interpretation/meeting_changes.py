@@ -283,8 +283,18 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
         start_time, end_time = times_in(text)
         if start_time:
             break
-    day = targets[-1].day if targets else None
+    days: list[date] = []
+    for target in targets:
+        assert target.day
+        found_day = target.day
+        if bare_day := re.fullmatch(r"\W*(?:den )?(\d{1,2})(?::?[ea])?\W*", fold(target.text)):
+            # "Mötet i april flyttas till den 20:e": in the meeting's own month.
+            same_month = _in_month(meeting.day, int(bare_day[1]))
+            found_day = same_month if same_month and same_month >= today else found_day
+        if found_day not in own:
+            days.append(found_day)
     conflict = next((d.conflict for d in targets if d.conflict), None)
+    day: date | None = days[-1] if days else None
     if day is None:
         day = _shift(texts, meeting)
     if day is None and start_time is None:
@@ -307,6 +317,14 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
         meeting=meeting.key, action="move", start=begin, end=end, place=place, certain=certain,
         evidence=tuple(context.evidence(h) for h in hits[:2]), doubt=doubt,
     )  # fmt: skip
+
+
+def _in_month(day: date, number: int) -> date | None:
+    """The day of that number in a day's month; None where the month is too short."""
+    try:
+        return day.replace(day=number)
+    except ValueError:
+        return None
 
 
 _STEPS = {

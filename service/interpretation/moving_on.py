@@ -91,6 +91,9 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
         and not _keeps_the_list(context)
     ):
         certain, doubt = False, "det är någon annan än den som slutar som skriver"
+    if certain and not strong and all(h.line == SUBJECT for h in own):
+        # "Tack för mig" over a letter may be thanks for the day.
+        certain, doubt = False, "det framgår inte säkert att någon slutar"
     if successor is not None and not successor.email and not successor.name:
         successor = None
     intent = Replacement(
