@@ -234,12 +234,12 @@ class _Reader:
 
     def _action(self, text: str) -> Action:
         if canonical := re.fullmatch(r"(?P<who>[^–]{1,120}) – (?P<rest>.+)", text, re.DOTALL):
-            who, rest = canonical["who"].strip(), canonical["rest"]
+            who, rest = self._full(canonical["who"].strip()), canonical["rest"]
             exact = _ISO.match(rest)
             if exact:
                 return Action("" if who == NOBODY else who, exact["what"], date.fromisoformat(exact["due"]))
             what, due = self._due(rest)
-            return Action("" if who == NOBODY else self._full(who), what, due)
+            return Action("" if who == NOBODY else who, what, due)
         what, due = self._due(text)
         found = _NAMED.match(what) or self.names.match(what) or _UNKNOWN.match(what)
         if not found:
