@@ -41,6 +41,13 @@ _VAGUE = re.compile(
 _WONDERS = re.compile(r"(?i)\W*(?:när|var|vem|vilken|vilket|vilka|hur|vad|varför|har|är|blir)\b.*\?\W*$")
 
 
+# What a meeting needs, and does not speak of: "Kan någon ta med fika den 22 april?"
+_PRACTICAL = re.compile(
+    r"(?i)\b(?:fika\w*|lunch\w*|kaffe\w*|mat|äta|äter|nötter|gluten\w*|vegan\w*|parker\w*|"
+    r"länken|teams|zoom|hotell\w*|tåget|bussen|samåk\w*|hörslinga\w*|projektor\w*)\b"
+)
+
+
 class AskedMatters(LetterReader):
     """A letter looked at for matters in its sentences."""
 
@@ -362,6 +369,10 @@ class AskedMatters(LetterReader):
             return None
         if not timed and any(_WONDERS.match(self.text(i)) for i in alive):
             # "När är sista dag för att anmäla ärenden?"
+            return None
+        notice = any(h.kind in OTHERS or h.kind in {"substitute", "stand-in"} for h in context.hits)
+        if not timed and (notice or any(_PRACTICAL.search(t) for t in texts)):
+            # What is told beside a notice gives its reason.
             return None
         subject = self.subject() if self.fresh else None
         names = self._names(alive)
