@@ -228,6 +228,33 @@ def test_a_form_that_was_filled_in_becomes_minutes() -> None:
     ]  # fmt: skip
 
 
+ON_THE_FORM = dataclasses.replace(
+    MINUTES,
+    facts={
+        **MINUTES.facts,
+        "adjusted_by": "Maria Lundgren",
+        "adjusted_at": FEBRUARY.end,
+        "text": "Närvarande:\n"
+        + "\n".join(f"- Person {n} (uppdrag)" for n in range(9))
+        + "\n\n## 5. SIP när patienten byter hälsocentral\n\nOm ärendet: Först.\n\n- En punkt\n\n"
+        + "Beslut § 3: Rutinen gäller.\n\nMed ett tillägg.\n\n"
+        + "Att göra: Annika Sjödin – skriver rutinen – 2027-04-22\n\nAtt göra: (ingen) – utskick\n\n"
+        + "## Övrigt som kom upp\n\nOm ärendet: Ingenting.",
+    },
+)
+
+
+def test_minutes_on_the_form_show_decisions_actions_and_who_adjusted(press: Press) -> None:
+    """A decision stands with its §, and what is to be done is a table of who, what and when."""
+    text = words(press.make(ON_THE_FORM))
+    told = [
+        "Person 8 (uppdrag)", "Beslut § 3", "Med ett tillägg.", "Övrigt som kom upp", "Att göra",
+        "Annika Sjödin skriver rutinen 22 april 2027", "Ingen utsedd", "Justerat av Maria Lundgren",
+    ]  # fmt: skip
+    for phrase in told:
+        assert phrase in text, phrase
+
+
 def test_the_minutes_hold_every_word(press: Press) -> None:
     """Nothing of the secretary's text is lost on its way to the page."""
     text = words(press.make(MINUTES))
@@ -259,7 +286,7 @@ def test_a_networks_own_document_wins(press: Press, tmp_path: Path) -> None:
     assert mine.missing() == []
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=[o.kind for o in ORDERS])
+@pytest.mark.parametrize("order", [*ORDERS, ON_THE_FORM], ids=[*(o.kind for o in ORDERS), "on the form"])
 def test_a_checker_of_pdf_ua_finds_nothing(press: Press, tmp_path: Path, order: DocumentOrder) -> None:
     """The rules of ISO 14289-1 as an independent checker applies them."""
     page = pytest.importorskip("page", reason="page-validation is not installed")

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from service.domain.agenda import Item, compile_agenda
-from service.domain.distribution import names, secretary
+from service.domain.distribution import chair, names, secretary
 from service.domain.intents import Contact
 from service.domain.network import Meeting
 from service.domain.progress import state
@@ -107,13 +107,14 @@ def _contact(contact: Contact | None) -> dict[str, str | None] | None:
 
 
 def _awaiting(world: World, store: Store, now: datetime) -> list[dict[str, Any]]:
-    who = secretary(world, now)
+    who, lead = secretary(world, now), chair(world, now)
     waiting = [
         {
             "what": f"{d.what}-draft",
             "meeting": d.meeting.isoformat(),
             "version": d.version,
-            "from": who.id if who else None,
+            # Minutes that the secretary has approved wait for the chair to adjust them.
+            "from": getattr(lead if d.approved_by else who, "id", None),
         }
         for d in world.drafts.values()
         if d.state == "waiting"

@@ -186,6 +186,11 @@ def test_the_chair_adjusts_the_minutes_before_they_go(adjusted: Desk):
 
     assert {(g.to, g.what) for g in got} == {(SECRETARY, "ack"), (CHAIR, "minutes-draft")}
     assert desk.meeting("2027-02-11")["state"] == "minutes-draft"
+    awaiting = desk.status["awaiting"]
+    assert isinstance(awaiting, list)
+    assert [(a["what"], a["from"]) for a in awaiting if a["what"] == "minutes-draft"] == [
+        ("minutes-draft", "maria.lundgren")
+    ]
     to_adjust = only(to(got, CHAIR))
     assert to_adjust.subject.endswith("(version 1)")
     # A second ok from the secretary does not do instead of the chair's.
