@@ -118,6 +118,9 @@ def test_the_form_filled_in_where_it_is_quoted_is_read_as_well(desk: Desk):
 
     assert shown.what == "minutes-draft"
     assert "§ 1 Köerna till BUP: Planen godkänns." in shown.words
+    # Our own words above the form are no part of the minutes.
+    assert "Svara på det här mejlet" not in words_of(shown.file(PDF))
+    assert "Anna" not in words_of(shown.file(PDF))
 
 
 def test_text_for_each_matter_is_read_and_a_correction_changes_only_its_matter(desk: Desk):

@@ -85,7 +85,9 @@ def _on_the_form(case: Case, meeting: Meeting, forms: tuple[FileRef, ...]) -> Mi
             return found
     if found := read_for(case.world, meeting, case.text):
         return found
-    return read_for(case.world, meeting, _whole(case.letter.plain)) if case.genuine else None
+    found = read_for(case.world, meeting, _whole(case.letter.plain)) if case.genuine else None
+    # What stands above the form there are our own words.
+    return dataclasses.replace(found, before=()) if found else None
 
 
 def _whole(text: str | None) -> str:
