@@ -15,7 +15,7 @@ import docx
 import pytest
 import typst
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DecodedStreamObject, DictionaryObject, NameObject, TextStringObject
 
 from service.adapters import office_files
 from service.adapters.documents import Press
@@ -118,12 +118,35 @@ def test_agenda_and_annexes_are_one_document_with_labels_bookmarks_and_links() -
     assert str(reader.metadata and reader.metadata.title) == "Möteshandlingar SamReKo 11 februari 2027"
 
 
-def test_a_turned_page_keeps_its_way_up() -> None:
-    """What lay on its side in the annex lies so in the packet, and its stamp is in the reader's corner."""
-    page = read(bind([("Vriden.pdf", a_pdf(turned=90))])).pages[1]
+@pytest.mark.parametrize(
+    ("turned", "corner"),
+    [(0, (475, 816, 595, 842)), (90, (0, 722, 26, 842)), (180, (0, 0, 120, 26)), (270, (569, 0, 595, 120))],
+)
+def test_the_stamp_stands_in_the_readers_corner_whatever_way_up_the_page_is(
+    turned: int, corner: tuple[int, ...]
+) -> None:
+    """A page is turned when it is shown, so its upper right corner may be any of its own four."""
+    page = read(bind([("Vriden.pdf", a_pdf(turned=turned))])).pages[1]
 
-    assert page.rotation == 0
-    assert (round(page.mediabox.width), round(page.mediabox.height)) == (842, 595)
+    assert page.rotation == turned
+    back = page["/Annots"][0].get_object()  # type: ignore[index]
+    assert tuple(round(v) for v in back["/Rect"]) == corner
+    assert "Bilaga 1, s. 1 av 1" in " ".join(page.extract_text(orientations=(0, 90, 180, 270)).split())
+
+
+def test_a_page_with_a_great_drawing_stays_as_small_as_it_was() -> None:
+    """A map is megabytes of lines when it is unpacked; nobody needs to unpack it to bind it in."""
+    writer = PdfWriter()
+    writer.append(io.BytesIO(a_pdf()))
+    lines = DecodedStreamObject()
+    lines.set_data(b"10 10 m 300 300 l S\n" * 100_000)
+    writer.pages[0][NameObject("/Contents")] = writer._add_object(lines.flate_encode())
+    made = io.BytesIO()
+    writer.write(made)
+
+    alone, with_map = bind([("Text.pdf", a_pdf())]), bind([("Karta.pdf", made.getvalue())])
+
+    assert len(with_map) < len(alone) + 20_000
 
 
 def test_the_same_file_under_two_matters_is_bound_once() -> None:

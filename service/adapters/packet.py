@@ -18,16 +18,19 @@ from itertools import count
 from typing import Any
 
 import typst
-from pypdf import PageObject, PdfReader, PdfWriter, Transformation
+from pypdf import PageObject, PdfReader, PdfWriter
 from pypdf.annotations import Link
 from pypdf.constants import PageLabelStyle
 from pypdf.generic import (
     ArrayObject,
     BooleanObject,
+    DecodedStreamObject,
     DictionaryObject,
     Fit,
+    FloatObject,
     IndirectObject,
     NameObject,
+    StreamObject,
     TextStringObject,
 )
 
@@ -115,7 +118,7 @@ class Binder:
             prefix = self._press.words("packet", "label").format(number=annex.number, page="")
             writer.set_page_label(first, last, style=PageLabelStyle.DECIMAL, prefix=prefix.rstrip() + " ")
             pages = [writer.pages[n] for n in range(first, last + 1)]
-            self._stamp(pages, annex.number)
+            self._stamp(writer, pages, annex.number)
             for n in range(first, last + 1):
                 _add_way_back(writer, n)
         targets = {annex.number: first_page[annex.key] for annex in numbered}
@@ -174,23 +177,91 @@ class Binder:
         }
         return PdfReader(io.BytesIO(self._press.sheet("annex-slip", facts)))
 
-    def _stamp(self, pages: list[PageObject], number: int) -> None:
-        """Print "Bilaga 3, s. 2 av 5" in the corner of each page, whatever its size and way up."""
-        for page in pages:
-            page.transfer_rotation_to_content()
+    def _stamp(self, writer: PdfWriter, pages: Sequence[PageObject], number: int) -> None:
+        """Print "Bilaga 3, s. 2 av 5" in the corner of each page, whatever its size and way up.
+
+        The page's own content is never parsed: a map of ten megabytes would
+        take a minute, and come out ten times as large.
+        """
         label = self._press.words("packet", "stamp")
+        sizes = [_size(page) for page in pages]
         wanted = [
-            {
-                "width": float(p.cropbox.width),
-                "height": float(p.cropbox.height),
-                "text": label.format(number=number, page=n, pages=len(pages)),
-            }
-            for n, p in enumerate(pages, 1)
+            {"width": width, "height": height, "text": label.format(number=number, page=n, pages=len(pages))}
+            for n, (width, height) in enumerate(sizes, 1)
         ]
         stamps = PdfReader(io.BytesIO(self._press.sheet("annex-stamp", {"pages": wanted})))
-        for page, stamp in zip(pages, stamps.pages, strict=True):
-            corner = Transformation().translate(float(page.cropbox.left), float(page.cropbox.bottom))
-            page.merge_transformed_page(stamp, corner)
+        before = writer._add_object(_stream(b"q\n"))
+        for n, (page, stamp) in enumerate(zip(pages, stamps.pages, strict=True), 1):
+            name = f"/KallelseStamp{number}x{n}"
+            _put_over(writer, page, _form(writer, stamp, sizes[n - 1]), name, before)
+
+
+def _size(page: PageObject) -> tuple[float, float]:
+    """Width and height as the page is shown."""
+    box = page.cropbox
+    width, height = float(box.width), float(box.height)
+    return (height, width) if page.rotation % 180 else (width, height)
+
+
+def _shown(page: PageObject) -> tuple[float, float, float, float, float, float]:
+    """The matrix from the page as it is shown to its own coordinates (ISO 32000-1, 8.3.4 and /Rotate)."""
+    box = page.cropbox
+    left, bottom, right, top = float(box.left), float(box.bottom), float(box.right), float(box.top)
+    match page.rotation % 360:
+        case 90:
+            return (0, 1, -1, 0, right, bottom)
+        case 180:
+            return (-1, 0, 0, -1, right, top)
+        case 270:
+            return (0, -1, 1, 0, left, top)
+        case _:
+            return (1, 0, 0, 1, left, bottom)
+
+
+def _stream(data: bytes) -> StreamObject:
+    made = DecodedStreamObject()
+    made.set_data(data)
+    return made
+
+
+def _form(writer: PdfWriter, stamp: PageObject, size: tuple[float, float]) -> IndirectObject:
+    """A page as a form XObject (ISO 32000-1, 8.10), which can be laid over another page."""
+    contents = stamp.get_contents()
+    form = _stream(contents.get_data() if contents is not None else b"").flate_encode()
+    form[NameObject("/Type")] = NameObject("/XObject")
+    form[NameObject("/Subtype")] = NameObject("/Form")
+    form[NameObject("/BBox")] = ArrayObject([FloatObject(v) for v in (0, 0, *size)])
+    form[NameObject("/Resources")] = stamp["/Resources"].clone(writer)
+    return writer._add_object(form)
+
+
+def _put_over(
+    writer: PdfWriter, page: PageObject, form: IndirectObject, name: str, before: IndirectObject
+) -> None:
+    resources = page.get("/Resources")
+    resources = resources.get_object() if resources is not None else None
+    if not isinstance(resources, DictionaryObject):
+        resources = DictionaryObject()
+        page[NameObject("/Resources")] = resources
+    forms = resources.get("/XObject")
+    forms = forms.get_object() if forms is not None else None
+    if not isinstance(forms, DictionaryObject):
+        forms = DictionaryObject()
+        resources[NameObject("/XObject")] = forms
+    # Pages may share their resources, so each stamp has a name of its own.
+    forms[NameObject(name)] = form
+    matrix = " ".join(f"{value:g}" for value in _shown(page))
+    after = writer._add_object(_stream(f"\nQ\nq {matrix} cm {name} Do Q\n".encode("ascii")))
+    contents = page.get("/Contents")
+    whole = contents.get_object() if contents is not None else None
+    own = (
+        list(whole)
+        if isinstance(whole, ArrayObject)
+        else []
+        if whole is None
+        else [page.raw_get("/Contents")]
+    )
+    page[NameObject("/Contents")] = ArrayObject([before, *own, after])
 
 
 def _numbered(lines: Sequence[AgendaLine]) -> Iterator[_Annex]:
@@ -220,14 +291,11 @@ def _opened(pdf: bytes) -> PdfReader:
             # A page without a size, or with one that no paper has, is damaged.
             if not (5 < float(page.cropbox.width) < 15_000 and 5 < float(page.cropbox.height) < 15_000):
                 raise _Unbound("damaged")
-            page.get_contents()
             # Before it is copied, for what has been copied once stays in the file.
             _keep_only_links(page)
         # What cannot be copied is found out here and not in the middle of the packet.
         trial = PdfWriter()
         trial.append(reader, import_outline=False)
-        for page in trial.pages:
-            page.transfer_rotation_to_content()
         trial.write(io.BytesIO())
     except _Unbound:
         raise
@@ -276,13 +344,15 @@ def _keep_only_links(page: PageObject) -> None:
 
 
 def _add_way_back(writer: PdfWriter, number: int) -> None:
-    box = writer.pages[number].cropbox
-    rect = (
-        float(box.right) - _CORNER[0],
-        float(box.top) - _CORNER[1],
-        float(box.right),
-        float(box.top),
-    )
+    page = writer.pages[number]
+    width, height = _size(page)
+    a, b, c, d, e, f = _shown(page)
+    corners = [
+        (a * x + c * y + e, b * x + d * y + f)
+        for x, y in ((width - _CORNER[0], height - _CORNER[1]), (width, height))
+    ]
+    xs, ys = zip(*corners, strict=True)
+    rect = (min(xs), min(ys), max(xs), max(ys))
     writer.add_annotation(number, Link(rect=rect, border=[0, 0, 0], target_page_index=0, fit=Fit.fit()))
 
 
