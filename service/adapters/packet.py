@@ -12,6 +12,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import logging
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -44,6 +45,8 @@ log = logging.getLogger("kallelse.files")
 # A longer annex is sent beside the packet only, and so is a larger picture.
 PAGES = 400
 PIXELS = 60_000_000
+# So many seconds a packet may spend on office files; the others are sent beside it only.
+CONVERTING = 120.0
 # The stamp's own corner, in points from the page's upper right one: it leads back to the agenda.
 _CORNER = (120, 26)
 
@@ -72,6 +75,7 @@ class Binder:
     ) -> None:
         self._press = press
         self._convert = convert
+        self._until = 0.0
         logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
     def bind(self, order: DocumentOrder, file: Callable[[str], bytes]) -> bytes:
@@ -82,6 +86,7 @@ class Binder:
         """
         numbered = list(_numbered(order.facts["lines"]))
         annexes = _once(numbered)
+        self._until = time.monotonic() + CONVERTING
         bound: list[tuple[_Annex, PdfReader]] = []
         slips = 0
         for annex in annexes:
@@ -156,10 +161,14 @@ class Binder:
             if "macros" in flags:
                 raise _Unbound("macros")
             name = _picture(content)
-            pdf = self._picture(name, content) if name else self._convert(file.filename, content) or b""
+            pdf = self._picture(name, content) if name else self._converted(file.filename, content)
         if not pdf:
             raise _Unbound("damaged" if "unreadable" in flags else "beside")
         return _opened(pdf)
+
+    def _converted(self, filename: str, content: bytes) -> bytes:
+        """An office file as PDF; empty where that cannot be done, or the packet has had its time."""
+        return self._convert(filename, content) or b"" if time.monotonic() < self._until else b""
 
     def _picture(self, name: str, content: bytes) -> bytes:
         try:
