@@ -215,7 +215,8 @@ def test_an_outsiders_wish_is_decided_by_the_secretary(desk: Desk):
     got = desk.mail(
         "Sara Lindgren <sara.lindgren@barnahus.example>",
         "Förslag på ärende",
-        "Hej! Jag vill ta upp utvärderingen av Barnahus på mötet den 11 februari, 15 minuter.\n\nSara Lindgren",
+        "Hej! Jag vill ta upp utvärderingen av Barnahus på mötet den 11 februari, 15 minuter."
+        "\n\nSara Lindgren",
     )
     asked = only(to(got, "ingrid.palm@regionjh.example"))
     assert asked.what == "ask"

@@ -96,7 +96,7 @@ def test_a_cancelled_meeting_takes_its_calendar_entries_back(desk: Desk):
 
 
 def test_two_absent_heads_and_one_substitute(desk: Desk):
-    """The first gets Håkan, the second seat stays empty; when the first comes after all, he takes the second."""
+    """The first gets Håkan, the second seat stays empty; when the first comes after all, he takes it."""
     desk.mail("erik.jonsson", "Förhinder 11 februari", "Jag kan inte vara med den 11 februari. Erik")
     desk.mail("birgitta.aslund", "Förhinder 11 februari", "Jag har förhinder den 11 februari. Birgitta")
     meeting = desk.meeting("2027-02-11")
