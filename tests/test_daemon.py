@@ -173,7 +173,9 @@ def test_what_came_while_it_was_off_is_answered_at_the_start_and_once(
 @pytest.mark.dovecot
 def test_sigterm_finishes_the_letter_in_hand(settings: Path, dovecot: Account, smtp: Post):
     """Told to stop in the middle of a backlog it stops soon, and leaves nothing half done."""
-    dovecot.drop(*(a_letter(f"Jag föreslår ärendet Fråga {n} till nästa möte.") for n in range(60)))
+    # Long letters, so that there is a middle to stop in.
+    chat = "Vi hörs mer om det sedan. " * 400
+    dovecot.drop(*(a_letter(f"Jag föreslår ärendet Fråga {n} till nästa möte.\n\n{chat}") for n in range(60)))
     with running(settings, wait=False) as daemon:
         wait_for(lambda: daemon.said("letter=3 "), 60, "the third letter")
 

@@ -180,7 +180,7 @@ def test_file_names_are_safe_in_letters_and_in_the_export(desk: Desk, tmp_path: 
         message["Subject"], message["Message-ID"] = f"Ärende {n}", f"<fil{n}@regionjh.example>"
         message["Date"] = format_datetime(desk.clock)
         message.set_content(
-            f"Jag vill ta upp ärende nummer {n} om köerna på mötet den 11 februari. Se bilagan."
+            f"Jag vill ta upp köerna till enhet {n} i barnpsykiatrin på mötet den 11 februari. Se bilagan."
         )
         message.add_attachment(
             b"%PDF-1.4 x" + str(n).encode(), maintype="application", subtype="pdf", filename="X"

@@ -76,8 +76,12 @@ def test_a_network_file_sets_other_times(tmp_path: Path):
 
 def test_a_file_that_a_matter_still_needs_is_not_taken_away(desk: Desk):
     """The same content came in thanks and in a proposal."""
-    desk.mail("lena.wikstrom", "Ärende", "Jag vill ta upp köerna på mötet den 11 februari, underlag bifogas.",
-              files=[("Underlag.pdf", b"%PDF-1.4 samma")])  # fmt: skip
+    desk.mail(
+        "lena.wikstrom",
+        "Ärende",
+        "Jag vill ta upp köerna till barnpsykiatrin på mötet den 11 februari, 10 minuter.",
+        files=[("Underlag.pdf", b"%PDF-1.4 samma")],
+    )
     desk.at("2027-05-20 09:00")
 
     item = only([i for i in desk.world.items.values() if not i.standing])  # type: ignore[arg-type, list-item]
