@@ -237,7 +237,9 @@ def handle_kept(
     return len(tried) - before
 
 
-def take_stock(service: Service, mailbox: ImapMailbox) -> Findings:
+def take_stock(
+    service: Service, mailbox: ImapMailbox, stopping: Callable[[], bool] = lambda: False
+) -> Findings:
     """Compare mailbox and records, take in what was passed by, and tell the secretary of the rest.
 
     Looks at all of the inbox, and at the handled and the junk folder as far
@@ -249,7 +251,7 @@ def take_stock(service: Service, mailbox: ImapMailbox) -> Findings:
     now = office.now()
     mailbox.looked_through = None
     # What lies in the inbox unknown is taken in as any new letter.
-    kept, _ = take_in(service, mailbox)
+    kept, _ = take_in(service, mailbox, stopping=stopping)
     known = store.message_ids()
     there = {_bare(mark) for mark in mailbox.message_ids().values()}
     handled: list[Lying] = []
@@ -370,7 +372,7 @@ class Daemon:
                 trouble, seldom = did.away, did.seldom
                 if did.post_away is not None:
                     self._post_away = did.post_away
-                if mailbox and not trouble:
+                if mailbox and not trouble and not self._stop.is_set():
                     self._take_stock(mailbox)
                 self._plan(scheduler)
                 rest = self._rest()
@@ -433,7 +435,7 @@ class Daemon:
             return
         self._stock_after = now + timedelta(hours=1)
         try:
-            take_stock(self._service, mailbox)
+            take_stock(self._service, mailbox, self._stopping)
         except (StoreAway, StoreError):
             raise
         except Exception as fault:
