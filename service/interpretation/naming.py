@@ -115,6 +115,9 @@ def is_telling(title: str) -> bool:
     return len(words) >= 2 or any(len(w) >= 14 for w in words)
 
 
+_STRAY_PREPOSITION = re.compile(r"\s+(?:till|på|inför|vid|under|i|för)$")
+
+
 def names_in(cover: str, spoken: Sequence[Spoken], index: int) -> Iterator[Name]:
     """The names that a sentence offers; `cover` is its text with minutes and meetings masked."""
     if quoted := in_quotes(cover):
@@ -128,7 +131,8 @@ def names_in(cover: str, spoken: Sequence[Spoken], index: int) -> Iterator[Name]
         elif hit.name == "called":
             named = re.split(rf"[,.;!?]|[{TIME}{MEETING}]", rest.strip())[0]
             if 1 <= len(named.split()) <= 12 and re.match(r"\W*[A-ZÅÄÖ0-9]", named):
-                yield Name(_plain(named), "called", index)
+                # "... till nästa möte": the preposition belongs to the meeting that has been masked.
+                yield Name(_STRAY_PREPOSITION.sub("", _plain(named)), "called", index)
         elif hit.name == "raises":
             yield from _cut(rest, "object", index)
     for given in re.finditer(rf"{TIME}+\s+(?:på|åt|för|till|om|kring|for|on)\s+(?!att\b)", cover):

@@ -33,7 +33,7 @@ def questions(first: int, number: int) -> list[bytes]:
             at,
             f"{PEOPLE[n % len(PEOPLE)]}@regionjh.example",
             f"Ärende {first + n}",
-            f"Hej, jag vill ta upp ärende nummer {first + n} om köerna på nästa möte, 10 minuter.",
+            f"Hej, jag vill ta upp köerna till enhet {first + n} i psykiatrin på nästa möte, 10 minuter.",
         )
         for n in range(number)
     ]
