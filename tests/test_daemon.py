@@ -258,7 +258,8 @@ def test_an_imap_server_that_goes_away_and_comes_back(
         dovecot.append(a_letter("Jag har förhinder på nästa möte."))
         line.refusing = False
 
-        wait_for(lambda: answers_to(smtp, LENA), 30, "the confirmation")
+        # A login that fails while the line is cut is tried again after a minute.
+        wait_for(lambda: answers_to(smtp, LENA), 90, "the confirmation")
         assert daemon.end() == 0
 
 
