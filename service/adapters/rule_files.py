@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pydantic import Field
 
+from service.adapters.learning import learnt_from
 from service.adapters.toml_files import BadFile, Strict, checked, read_toml
 from service.interpretation.rulebook import BadPhrase, Rule, Rulebook
 
@@ -70,9 +71,13 @@ def load_rulebook(shipped: Path, own: Path | None = None) -> Rulebook:
         replaced = {r.name for r in own_rules}
         rules = own_rules + [r for r in rules if r.name not in replaced]
     try:
-        return Rulebook(rules, lists)
+        return Rulebook(rules, lists, learnt_from(*_example_folders(shipped, own)))
     except BadPhrase as error:
         raise BadRules(str(error)) from error
+
+
+def _example_folders(shipped: Path, own: Path | None) -> list[Path]:
+    return [folder for base in (shipped, own) if base is not None and (folder := base / "examples").is_dir()]
 
 
 def shipped_rules() -> Path:

@@ -9,6 +9,7 @@ from service.domain.intents import Evidence
 from service.domain.letters import Letter
 from service.domain.network import Meeting, Person
 from service.domain.references import Reference
+from service.interpretation.hearing import Sense
 from service.interpretation.meetings import MeetingMention
 from service.interpretation.people import Mention
 from service.interpretation.quoting import NewWords
@@ -55,6 +56,16 @@ class Context:
     near_misses: tuple[NearMiss, ...]
     # The meeting that the thread is about, when it has not been held.
     thread_meeting: Meeting | None
+    # What the second reader makes of the subject line and of each sentence; empty where nothing was learnt.
+    senses: tuple[Sense, ...] = ()
+
+    def sense(self, index: int) -> Sense:
+        """What the second reader makes of one sentence; SUBJECT for the subject line."""
+        return self.senses[index + 1] if index + 1 < len(self.senses) else Sense()
+
+    def likeliest(self, *acts: str) -> float:
+        """How likely the likeliest sentence of the text does one of these."""
+        return max((s.of(*acts) for s in self.senses[1:]), default=0.0)
 
     def hits_of(self, kind: str) -> tuple[Hit, ...]:
         """The rules of one kind ("absence") that spoke, subject line first, then in order."""

@@ -14,6 +14,7 @@ from service.domain.intents import (
     Proposal,
 )
 from service.interpretation.context import SUBJECT
+from service.interpretation.heard_matters import HeardMatters
 from service.interpretation.listed_matters import ListedMatters
 from service.interpretation.matter_fields import (
     Found,
@@ -41,7 +42,7 @@ _NO_DECISION = re.compile(
 )
 
 
-class Proposals(ListedMatters):
+class Proposals(ListedMatters, HeardMatters):
     """A letter looked at for proposals."""
 
     def proposals(self, supplemented: Sequence[int]) -> list[tuple[int, Intent]]:
@@ -67,7 +68,7 @@ class Proposals(ListedMatters):
             return form
         if listed := self._inline() or self._listed():
             return listed
-        return self._asked()
+        return self.matters_of_both()
 
     def _proposal(self, matter: Matter, matters: Sequence[Matter]) -> Proposal:
         context = self.context
@@ -106,6 +107,9 @@ class Proposals(ListedMatters):
         if (context.words.forwarded or context.letter.enclosed) and single:
             minutes, presenter = self._from_forwarded(minutes, presenter)
         meeting, conflict = self._meeting(matter, indexes, single)
+        if not matter.own_words and matter.rule not in {"proposal/table", "proposal/form"}:
+            presenter = self._presenter_of_both(presenter, indexes)
+            type_ = self._type_of_both(type_, indexes, doubts)
         if presenter.doubt:
             doubts.append(presenter.doubt)
         elif presenter.contact is None and self._unplaced(matter, indexes):
@@ -131,6 +135,29 @@ class Proposals(ListedMatters):
             meeting=meeting,
             description=matter.words or " ".join(self.text(i) for i in sorted(indexes)),
         )
+
+    def _presenter_of_both(self, seen: Found, indexes: Sequence[int]) -> Found:
+        """Who presents: what the rules saw, or what was heard where they saw nothing or something else."""
+        heard, likelihood = self.heard_presenter(indexes)
+        if heard.contact is None and heard.doubt is None:
+            return seen
+        if seen.contact is None and seen.doubt is None:
+            return heard
+        if seen.contact == heard.contact or seen.doubt:
+            return seen
+        return heard if likelihood >= 0.9 else seen
+
+    def _type_of_both(
+        self, seen: ItemType | None, indexes: Sequence[int], doubts: list[str]
+    ) -> ItemType | None:
+        """Which type a matter has; where the readers differ the likelier one, and a doubt."""
+        heard, likelihood = self.heard_type(indexes)
+        if heard is None or heard == seen:
+            return seen
+        if seen is None:
+            return heard
+        doubts.append("det framgår inte vilken sorts ärende det är")
+        return heard if likelihood >= 0.9 else seen
 
     def _referred_by_place(
         self, matter: Matter, matters: Sequence[Matter]

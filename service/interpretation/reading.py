@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Sequence
 from datetime import date
 
 from service.domain.intents import Intent, Question, Reading
@@ -19,6 +20,7 @@ from service.interpretation import combining, draft_answers, matters, notices
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_dates
 from service.interpretation.files import files_of
+from service.interpretation.hearing import Sense, Words, listen
 from service.interpretation.lines import mark
 from service.interpretation.meetings import MeetingMention, find_meetings, is_past
 from service.interpretation.people import Mention, find_people, person_by_address
@@ -27,7 +29,7 @@ from service.interpretation.rulebook import Hit, Line, NearMiss, Rulebook
 from service.interpretation.screening import screen
 from service.interpretation.speaking import speaker_of
 from service.interpretation.surroundings import Surroundings
-from service.interpretation.words import LONGEST, bare, fold, sentences
+from service.interpretation.words import LONGEST, Sentence, bare, fold, sentences
 
 log = logging.getLogger("kallelse.reading")
 
@@ -152,9 +154,31 @@ def understand(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -
         rulebook=rulebook, reference=reference, sender=sender, speaker=sender, by_assistant=False,
         trusted=sender is not None, people=people, meetings=meetings, subject_people=subject_people,
         subject_meetings=subject_meetings, lines=tuple(lines), hits=tuple(hits), near_misses=tuple(misses),
-        thread_meeting=thread,
+        thread_meeting=thread, senses=_senses(rulebook, subject, subject_people, cut, people, reference),
     )  # fmt: skip
     return speaker_of(context)
+
+
+def _senses(
+    rulebook: Rulebook,
+    subject: str,
+    subject_people: Sequence[Mention],
+    cut: Sequence[Sentence],
+    people: Sequence[Mention],
+    reference: Reference | None,
+) -> tuple[Sense, ...]:
+    """What the second reader makes of the subject line and of each sentence."""
+    if rulebook.learnt is None:
+        return ()
+    body = [
+        Words(
+            s.text,
+            tuple((m.start - s.start, m.end - s.start) for m in people if s.start <= m.start and m.end <= s.end),
+        )
+        for s in cut
+    ]
+    title = Words(subject, tuple((m.start, m.end) for m in subject_people))
+    return tuple(listen(rulebook.learnt, title, body, reference.what if reference else "-"))
 
 
 def _without_dots(text: str) -> bool:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
+from service.interpretation.hearing import Learnt
 from service.interpretation.words import bare, fold
 
 # What a word in capitals stands for: p is a person (by name, seat or pronoun), q
@@ -423,10 +424,17 @@ def _code(matched: str) -> str:
 class Rulebook:
     """All rules, ready to read with.
 
+    `learnt` is what the second reader knows from the example sentences.
     Raises BadPhrase, naming rule and phrase, when one cannot be compiled.
     """
 
-    def __init__(self, rules: Iterable[Rule], lists: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    def __init__(
+        self,
+        rules: Iterable[Rule],
+        lists: Mapping[str, tuple[str, ...]] | None = None,
+        learnt: Learnt | None = None,
+    ) -> None:
+        self.learnt = learnt
         self.lists: Mapping[str, tuple[str, ...]] = lists or {}
         self.rules: tuple[Rule, ...] = tuple(rules)
         self._phrases: list[tuple[int, Phrase]] = []

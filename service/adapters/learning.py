@@ -1,0 +1,178 @@
+"""Learning from the example sentences, with conditional random fields (python-crfsuite).
+
+What was learnt is kept in a cache folder under a name that tells from which
+sentences, so that learning happens once, when a sentence has changed.  It is
+done in a process of its own, for it needs memory that the daemon then is
+spared.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import logging
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pycrfsuite
+
+from service.interpretation import examples, features, hearing
+from service.interpretation.examples import BadExample, ExampleLetter, parse_examples
+
+log = logging.getLogger("kallelse.reading")
+
+_MODELS = ("acts", "types", "parts")
+# Strength of the penalty on large weights, and rounds of training; chosen by leaving a fifth of the
+# examples out.  What occurs only once teaches nothing.
+_SETTINGS = {"c1": 0.0, "feature.minfreq": 2, "max_iterations": 60}
+_PENALTY = {"acts": 0.3, "types": 0.3, "parts": 0.1}
+_LONGEST_SECONDS = 600
+# So many lessons are kept: two versions on one machine do not drive each other out.
+_KEPT = 4
+
+
+class LearntModels:
+    """The three models, ready to be asked; they are read, never written."""
+
+    def __init__(self, models: dict[str, bytes]) -> None:
+        self._bytes = models  # crfsuite reads them where they lie.
+        self._taggers = {name: pycrfsuite.Tagger() for name in _MODELS}
+        for name, tagger in self._taggers.items():
+            tagger.open_inmemory(models[name])
+        self._labels = {name: tagger.labels() for name, tagger in self._taggers.items()}
+
+    def acts(self, letter: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        """How likely each act is, sentence by sentence."""
+        return self._likelihoods("acts", letter)
+
+    def types(self, letter: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        """How likely each type of matter is, sentence by sentence."""
+        return self._likelihoods("types", letter)
+
+    def parts(self, sentence: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
+        """The likeliest part of each word, and how likely it is."""
+        tagger = self._taggers["parts"]
+        tagger.set(sentence)
+        return [(tag, tagger.marginal(tag, n)) for n, tag in enumerate(tagger.tag())]
+
+    def _likelihoods(self, model: str, letter: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        tagger = self._taggers[model]
+        tagger.set(letter)
+        return [
+            {label: tagger.marginal(label, n) for label in self._labels[model]} for n in range(len(letter))
+        ]
+
+
+def read_examples(folders: Iterable[Path]) -> list[ExampleLetter]:
+    """The examples of all files in some folders.  Raises BadExample, with the file's name."""
+    found: list[ExampleLetter] = []
+    for path in _files(folders):
+        try:
+            found += parse_examples(path.read_text("utf-8").splitlines())
+        except (BadExample, UnicodeDecodeError) as error:
+            raise BadExample(f"{path}: {error}") from error
+    return found
+
+
+def _files(folders: Iterable[Path]) -> list[Path]:
+    return [path for folder in folders for path in sorted(folder.glob("*.txt"))]
+
+
+def learn(letters: Sequence[ExampleLetter], target: Path) -> None:
+    """Learn from examples, and write the models into a folder."""
+    trainers = {name: pycrfsuite.Trainer(verbose=False) for name in _MODELS}
+    for letter in letters:
+        rows = hearing.lesson_of(letter)
+        trainers["acts"].append([f for f, _, _ in rows], [act for _, act, _ in rows])
+        trainers["types"].append([f for f, _, _ in rows], [type_ for _, _, type_ in rows])
+        for example in letter.sentences:
+            words, tags = hearing.parts_lesson_of(example)
+            if words:
+                trainers["parts"].append(words, tags)
+    for name, trainer in trainers.items():
+        trainer.select("lbfgs")
+        trainer.set_params({**_SETTINGS, "c2": _PENALTY[name]})
+        trainer.train(str(target / name))
+
+
+def learnt_from(*folders: Path) -> LearntModels | None:
+    """What the examples of some folders teach; None where there are none or nothing could be learnt.
+
+    Reads it from the cache, or learns it first, which takes some seconds.
+    """
+    files = _files(folders)
+    if not files:
+        return None
+    kept = _cache() / f"reading-{_fingerprint(files)}"
+    if not _complete(kept):
+        try:
+            return _learn_apart(folders, kept)
+        except (OSError, subprocess.SubprocessError):
+            log.exception("nothing could be learnt from the examples; reading goes on by the rules alone")
+            return None
+    return _loaded(kept)
+
+
+def _loaded(folder: Path) -> LearntModels:
+    return LearntModels({name: (folder / name).read_bytes() for name in _MODELS})
+
+
+def _complete(folder: Path) -> bool:
+    return all((folder / name).is_file() for name in _MODELS)
+
+
+def _cache() -> Path:
+    """Where what was learnt is kept: systemd's CacheDirectory=, else the user's cache folder."""
+    if given := os.environ.get("CACHE_DIRECTORY"):
+        return Path(given.split(":")[0])
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "kallelse"
+
+
+def _fingerprint(files: Sequence[Path]) -> str:
+    """Tells from what was learnt: the sentences, and how they are looked at."""
+    told = hashlib.sha256()
+    for module in (examples, features, hearing, sys.modules[__name__]):
+        told.update(inspect.getsource(module).encode())
+    for path in files:
+        told.update(path.read_bytes())
+    return told.hexdigest()[:20]
+
+
+def _learn_apart(folders: Sequence[Path], kept: Path) -> LearntModels:
+    with tempfile.TemporaryDirectory(prefix="kallelse-") as scratch:
+        made = Path(scratch)
+        subprocess.run(
+            [sys.executable, "-m", __name__, str(made), *map(str, folders)],
+            check=True, timeout=_LONGEST_SECONDS, capture_output=True,
+        )  # fmt: skip
+        models = _loaded(made)
+        _keep(made, kept)
+    return models
+
+
+def _keep(made: Path, kept: Path) -> None:
+    """Put the models where the next start finds them; without a cache they are learnt again."""
+    try:
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept.parent) as beside:
+            complete = Path(beside) / "complete"
+            complete.mkdir()
+            for name in _MODELS:
+                (complete / name).write_bytes((made / name).read_bytes())
+            # One rename, so that nobody ever finds half of them.
+            complete.rename(kept)
+        older = sorted(kept.parent.glob("reading-*"), key=lambda folder: folder.stat().st_mtime)
+        for old in older[:-_KEPT]:
+            shutil.rmtree(old, ignore_errors=True)
+    except OSError as error:
+        log.warning("what was learnt could not be kept (%s); the next start learns it again", error.strerror)
+
+
+if __name__ == "__main__":
+    learn(read_examples(map(Path, sys.argv[2:])), Path(sys.argv[1]))

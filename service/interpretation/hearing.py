@@ -1,0 +1,165 @@
+"""The second reader: what sentences mean by their likeness to examples.
+
+The rules say what they see and why; the second reader, which has learnt from
+marked sentences, says how likely each meaning is.  Where both agree the
+service may act at once, where they differ it asks, and where no rule knows
+the words the examples often do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from service.interpretation.examples import Example, ExampleLetter
+from service.interpretation.features import Token, sentence_features, token_features, tokens_of
+from service.interpretation.words import fold
+
+# A sentence further down than this is not listened to.
+MOST_SENTENCES = 60
+# Pronouns that play a part themselves are words, not people.
+PRONOUNS = frozenset({"jag", "undertecknad", "i", "själv", "mig"})
+NO_TYPE = "none"
+
+
+class Learnt(Protocol):
+    """What was learnt from the examples; `adapters.learning` makes it."""
+
+    def acts(self, letter: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        """How likely each act is, sentence by sentence, from their features."""
+
+    def types(self, letter: Sequence[Sequence[str]]) -> list[dict[str, float]]:
+        """How likely each type of matter is."""
+
+    def parts(self, sentence: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
+        """The likeliest part of each word, and how likely it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Words of a sentence that name a matter, or a person who plays a part; places lie in the sentence."""
+
+    role: str
+    start: int
+    end: int
+    likelihood: float
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """What one sentence likely means."""
+
+    acts: Mapping[str, float] = field(default_factory=dict)
+    types: Mapping[str, float] = field(default_factory=dict)
+    parts: tuple[Part, ...] = ()
+
+    def of(self, *acts: str) -> float:
+        """How likely it is that the sentence does one of these."""
+        return sum(self.acts.get(a, 0.0) for a in acts)
+
+    @property
+    def act(self) -> str:
+        """What it likeliest does; "" when nothing was learnt."""
+        return max(self.acts, key=lambda a: self.acts[a], default="")
+
+    @property
+    def type(self) -> tuple[str | None, float]:
+        """The likeliest type of its matter, and how likely; None when it likely says none."""
+        best = max(self.types, key=lambda a: self.types[a], default=NO_TYPE)
+        return (None if best == NO_TYPE else best), self.types.get(best, 0.0)
+
+    def having(self, *roles: str) -> tuple[Part, ...]:
+        """The words that play one of these parts."""
+        return tuple(p for p in self.parts if p.role in roles)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A sentence with the places of the people in it."""
+
+    text: str
+    people: tuple[tuple[int, int], ...] = ()
+
+
+def listen(learnt: Learnt, subject: Words, body: Sequence[Words], answers: str) -> list[Sense]:
+    """The senses of the subject line and of the sentences, in that order.
+
+    `answers` is what the letter answers ("agenda-draft"), "-" for nothing of ours.
+    """
+    rows = [tokens_of(w.text, w.people) for w in (subject, *body[:MOST_SENTENCES])]
+    last = len(rows) - 1
+    places = ["subject", *(place_of(n, last) for n in range(1, last + 1))]
+    features = [sentence_features(t, p, answers) for t, p in zip(rows, places, strict=True)]
+    acts, types = learnt.acts(features), learnt.types(features)
+    senses: list[Sense] = []
+    for n, tokens in enumerate(rows):
+        act = "subject" if n == 0 else max(acts[n], key=lambda a: acts[n][a], default="background")
+        senses.append(Sense(acts[n], types[n], tuple(_parts(learnt, tokens, act))))
+    return senses
+
+
+def place_of(n: int, last: int) -> str:
+    """Where a sentence stands among those of the text, counted from 1."""
+    return "only" if last == 1 else "first" if n == 1 else "last" if n == last else "mid"
+
+
+def _parts(learnt: Learnt, tokens: Sequence[Token], act: str) -> list[Part]:
+    if not tokens:
+        return []
+    found: list[Part] = []
+    told = learnt.parts([token_features(tokens, n, act) for n in range(len(tokens))])
+    for token, (tag, likelihood) in zip(tokens, told, strict=True):
+        if tag == "I-title" and found and found[-1].role == "title":
+            before = found[-1]
+            found[-1] = Part("title", before.start, token.end, min(before.likelihood, likelihood))
+        elif tag in {"B-title", "I-title"}:
+            found.append(Part("title", token.start, token.end, likelihood))
+        elif tag != "O":
+            found.append(Part(tag, token.start, token.end, likelihood))
+    return found
+
+
+def words_of(example: Example) -> Words:
+    """An example with its people, as a letter's sentence is heard."""
+    return Words(
+        example.text,
+        tuple(
+            (s.start, s.end)
+            for s in example.spans
+            if s.role != "title" and fold(example.text[s.start : s.end]) not in PRONOUNS
+        ),
+    )
+
+
+def lesson_of(letter: ExampleLetter) -> list[tuple[list[str], str, str]]:
+    """What a letter of examples teaches: features, act and type of each sentence."""
+    body = [n for n, e in enumerate(letter.sentences) if "subject" not in e.labels]
+    rows: list[tuple[list[str], str, str]] = []
+    for n, example in enumerate(letter.sentences):
+        words = words_of(example)
+        if "subject" in example.labels:
+            place = "subject"
+        elif letter.answers is None:
+            place = ""
+        else:
+            place = place_of(body.index(n) + 1, len(body))
+        features = sentence_features(tokens_of(words.text, words.people), place, letter.answers)
+        rows.append((features, example.acts[0], example.type or NO_TYPE))
+    return rows
+
+
+def parts_lesson_of(example: Example) -> tuple[list[list[str]], list[str]]:
+    """What an example teaches of its words: features and part of each."""
+    words = words_of(example)
+    tokens = tokens_of(words.text, words.people)
+    tags: list[str] = []
+    for token in tokens:
+        span = next((s for s in example.spans if s.start <= token.start < s.end), None)
+        if span is None:
+            tags.append("O")
+        elif span.role == "title":
+            tags.append("B-title" if token.start == span.start else "I-title")
+        else:
+            tags.append(span.role)
+    return [token_features(tokens, n, example.acts[0]) for n in range(len(tokens))], tags
