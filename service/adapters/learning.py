@@ -21,8 +21,10 @@ from pathlib import Path
 
 import pycrfsuite
 
-from service.interpretation import examples, features, hearing
+from service.interpretation import examples, features, hearing, lessons, lines, rulebook, words
 from service.interpretation.examples import BadExample, ExampleLetter, parse_examples
+from service.interpretation.lessons import lesson_of, parts_lesson_of
+from service.interpretation.rulebook import Rulebook
 
 log = logging.getLogger("kallelse.reading")
 
@@ -83,30 +85,32 @@ def _files(folders: Iterable[Path]) -> list[Path]:
     return [path for folder in folders for path in sorted(folder.glob("*.txt"))]
 
 
-def learn(letters: Sequence[ExampleLetter], target: Path) -> None:
-    """Learn from examples, and write the models into a folder."""
+def learn(letters: Sequence[ExampleLetter], rules: Rulebook, target: Path) -> None:
+    """Learn from examples, looked at with the rules, and write the models into a folder."""
     trainers = {name: pycrfsuite.Trainer(verbose=False) for name in _MODELS}
     for letter in letters:
-        rows = hearing.lesson_of(letter)
+        rows = lesson_of(letter, rules)
         trainers["acts"].append([f for f, _, _ in rows], [act for _, act, _ in rows])
         trainers["types"].append([f for f, _, _ in rows], [type_ for _, _, type_ in rows])
         for example in letter.sentences:
-            words, tags = hearing.parts_lesson_of(example)
-            if words:
-                trainers["parts"].append(words, tags)
+            told, tags = parts_lesson_of(example)
+            if told:
+                trainers["parts"].append(told, tags)
     for name, trainer in trainers.items():
         trainer.select("lbfgs")
         trainer.set_params({**_SETTINGS, "c2": _PENALTY[name]})
         trainer.train(str(target / name))
 
 
-def learnt_from(*folders: Path) -> LearntModels | None:
-    """What the examples of some folders teach; None where there are none or nothing could be learnt.
+def learnt_from(shipped: Path, own: Path | None = None) -> LearntModels | None:
+    """What the examples of the shipped rules, and of a network's own, teach.
 
-    Reads it from the cache, or learns it first, which takes some seconds.
+    None where there are none or nothing could be learnt.  Reads it from the
+    cache, or learns it first, which takes some seconds.
     """
-    files = _files(folders)
-    if not files:
+    folders = [f for f in (shipped, own) if f is not None]
+    files = [*_files(f / "examples" for f in folders), *(p for f in folders for p in sorted(f.glob("*.toml")))]
+    if not _files(f / "examples" for f in folders):
         return None
     kept = _cache() / f"reading-{_fingerprint(files)}"
     if not _complete(kept):
@@ -137,7 +141,7 @@ def _cache() -> Path:
 def _fingerprint(files: Sequence[Path]) -> str:
     """Tells from what was learnt: the sentences, and how they are looked at."""
     told = hashlib.sha256()
-    for module in (examples, features, hearing, sys.modules[__name__]):
+    for module in (examples, features, hearing, lessons, lines, rulebook, words, sys.modules[__name__]):
         told.update(inspect.getsource(module).encode())
     for path in files:
         told.update(path.read_bytes())
@@ -148,7 +152,7 @@ def _learn_apart(folders: Sequence[Path], kept: Path) -> LearntModels:
     with tempfile.TemporaryDirectory(prefix="kallelse-") as scratch:
         made = Path(scratch)
         subprocess.run(
-            [sys.executable, "-m", __name__, str(made), *map(str, folders)],
+            [sys.executable, "-m", "service.adapters.lesson", str(made), *map(str, folders)],
             check=True, timeout=_LONGEST_SECONDS, capture_output=True,
         )  # fmt: skip
         models = _loaded(made)
@@ -172,7 +176,3 @@ def _keep(made: Path, kept: Path) -> None:
             shutil.rmtree(old, ignore_errors=True)
     except OSError as error:
         log.warning("what was learnt could not be kept (%s); the next start learns it again", error.strerror)
-
-
-if __name__ == "__main__":
-    learn(read_examples(map(Path, sys.argv[2:])), Path(sys.argv[1]))

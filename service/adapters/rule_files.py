@@ -55,9 +55,10 @@ def _folder(folder: Path) -> tuple[dict[str, tuple[str, ...]], list[Rule]]:
     return lists, rules
 
 
-def load_rulebook(shipped: Path, own: Path | None = None) -> Rulebook:
-    """Read the rules of a folder, with a network's own laid over them.
+def load_rulebook(shipped: Path, own: Path | None = None, *, learnt: bool = True) -> Rulebook:
+    """Read the rules of a folder, with a network's own laid over them, and what the examples teach.
 
+    `learnt=False` leaves the second reader out.
     Raises BadRules when a file cannot be read, has an unknown key or holds a
     phrase that cannot be understood.
     """
@@ -71,13 +72,9 @@ def load_rulebook(shipped: Path, own: Path | None = None) -> Rulebook:
         replaced = {r.name for r in own_rules}
         rules = own_rules + [r for r in rules if r.name not in replaced]
     try:
-        return Rulebook(rules, lists, learnt_from(*_example_folders(shipped, own)))
+        return Rulebook(rules, lists, learnt_from(shipped, own) if learnt else None)
     except BadPhrase as error:
         raise BadRules(str(error)) from error
-
-
-def _example_folders(shipped: Path, own: Path | None) -> list[Path]:
-    return [folder for base in (shipped, own) if base is not None and (folder := base / "examples").is_dir()]
 
 
 def shipped_rules() -> Path:

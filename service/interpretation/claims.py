@@ -103,11 +103,20 @@ def claims_in(context: Context, index: int) -> list[Claim]:
         claims.append(
             Claim(
                 says, extent, people, index, hit.start, hit.end, context.evidence(hit), weak,
-                (is_perhaps(context, hit) and hit.rule != "attendance/by-link") or _in_doubt(context, hit, weak) or hit.rule == "absence/unsure", hit.rule == "attendance/by-link", candidates,
+                (is_perhaps(context, hit) and hit.rule != "attendance/by-link") or _in_doubt(context, hit, weak) or hit.rule == "absence/unsure" or _barely_heard(context, hit), hit.rule == "attendance/by-link", candidates,
                 strangers, (subject.who == "speaker" and (hit.start <= 12 or _says_i(context, hit))) or subject.and_speaker,
             )
         )  # fmt: skip
     return _without_contradictions(context, index, claims)
+
+
+# As good as said: below this, what only the second reader hears is asked about.
+_PLAIN = 0.85
+
+
+def _barely_heard(context: Context, hit: Hit) -> bool:
+    """What no rule knows, and the second reader only takes to be likely."""
+    return hit.rule.endswith("/by-example") and context.sense(hit.line).of(hit.kind) < _PLAIN
 
 
 def _only_believed(context: Context, hit: Hit) -> bool:

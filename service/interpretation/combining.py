@@ -50,6 +50,7 @@ def combined(context: Context, found: list[Intent]) -> list[Intent]:
         ]
     else:
         kept += rest
+    kept = [_doubted(context, i) for i in kept]
     if not context.trusted:
         kept = [
             i
@@ -58,6 +59,41 @@ def combined(context: Context, found: list[Intent]) -> list[Intent]:
             for i in kept
         ]
     return kept
+
+
+# Which meanings of a sentence bear out an intent.
+_BORNE_OUT_BY: dict[str, tuple[str, ...]] = {
+    "proposal": ("proposal", "detail"),
+    "withdrawal": ("withdrawal",),
+    "supplement": ("supplement",),
+    "absence": ("absence", "late", "early"),
+    "attendance": ("attendance",),
+    "replacement": ("replacement",),
+    "contact": ("contact",),
+    "approval": ("approval",),
+    "changes": ("changes",),
+    "meeting": ("cancel", "move", "place"),
+    "minutes": ("minutes",),
+}
+# Below this likelihood, in the whole letter and in the very words, the two readers do not agree.
+_AGREED, _AGREED_IN_WORDS = 0.35, 0.12
+
+
+def _doubted(context: Context, intent: Intent) -> Intent:
+    """An intent of which only the rules are sure is asked about."""
+    acts = _BORNE_OUT_BY.get(intent.kind)
+    if not intent.certain or acts is None or not context.senses or context.letter.calendar is not None:
+        return intent
+    if context.words.remarks or not context.sentences:
+        # What stands between the lines, or only in the subject line, is too little to judge by.
+        return intent
+    texts = [e.text for e in intent.evidence]
+    own = [n for n, s in context.numbered() if any(s.text in t or t in s.text for t in texts)]
+    if context.likeliest(*acts) >= _AGREED and (
+        not own or max(context.sense(n).of(*acts) for n in own) >= _AGREED_IN_WORDS
+    ):
+        return intent
+    return replace(intent, certain=False, doubt="det kan vara menat på ett annat sätt")
 
 
 def _of_farewell(found: list[Intent], intent: Intent) -> bool:

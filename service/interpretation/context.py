@@ -103,6 +103,13 @@ class Context:
         everyone = (*self.people, *self.subject_people)
         return everyone[number] if 0 <= number < len(everyone) else None
 
+    def code_of(self, index: int, start: int) -> str | None:
+        """The slot ("p3") of who is named at a place in a sentence."""
+        base = 0 if index == SUBJECT else self.sentences[index].start
+        everyone = (*self.people, *self.subject_people)
+        here = self.people_in(index)
+        return next((f"p{n}" for n, m in enumerate(everyone) if m in here and m.start - base == start), None)
+
     def meeting_at(self, slot: str) -> MeetingMention | None:
         """The mention that a hit's slot ("m0", "d2") stands for."""
         number = int(slot[1:]) if slot[:1] in "md" and slot[1:].isdigit() else -1

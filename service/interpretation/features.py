@@ -75,8 +75,15 @@ def _add(found: list[Token], text: str, begin: int, end: int) -> None:
         found.append(Token(_word(raw), match.start(), match.end(), raw))
 
 
-def sentence_features(tokens: Sequence[Token], place: str, answers: str | None) -> list[str]:
-    """What tells what a sentence does; `place` is "subject", "first", "last", "only" or ""."""
+def sentence_features(
+    tokens: Sequence[Token], place: str, answers: str | None, rules: Sequence[str] = ()
+) -> list[str]:
+    """What tells what a sentence does.
+
+    `place` is "subject", "first", "mid", "last", "only" or "" for unknown,
+    `answers` what the letter answers, `rules` the names of the rules that
+    speak in the sentence.
+    """
     words = [t.word for t in tokens]
     heads = [w[:5] for w in words]
     found = [f"w={w}" for w in dict.fromkeys(words)]
@@ -97,6 +104,7 @@ def sentence_features(tokens: Sequence[Token], place: str, answers: str | None) 
         found.append(f"at={place}")
     if answers is not None:
         found.append(f"re={answers}")
+    found += [f"rule={name}" for name in dict.fromkeys(rules)]
     return found
 
 

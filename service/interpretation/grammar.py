@@ -154,6 +154,8 @@ def clauses(text: str) -> Iterator[tuple[int, int]]:
 
 def subject_of(context: Context, hit: Hit) -> Subject:
     """Who the words of a hit are about: inside them, before them, else the speaker."""
+    if hit.rule.endswith("/by-example"):
+        return _heard_subject(context, hit)
     row = tokens(context, hit.line)
     inside = [n for n, t in enumerate(row) if hit.start <= t.start < hit.end]
     for number in inside:
@@ -164,6 +166,21 @@ def subject_of(context: Context, hit: Hit) -> Subject:
             return found
     first = inside[0] if inside else next((n for n, t in enumerate(row) if t.start >= hit.end), len(row))
     return _before(context, hit, row, first)
+
+
+_HEARD_AS = {
+    "absence": "absent", "late": "absent", "early": "absent", "attendance": "coming",
+    "leaving": "leaving", "contact": "holder",
+}  # fmt: skip
+
+
+def _heard_subject(context: Context, hit: Hit) -> Subject:
+    """Who plays the part that goes with a meaning, as the second reader hears it; else the speaker."""
+    role = _HEARD_AS.get(hit.kind, "")
+    base = sentence_start(context, hit.line)
+    places = {p.start for p in context.sense(hit.line).having(role)}
+    people = tuple(m for m in context.people_in(hit.line) if m.start - base in places)
+    return Subject("person", people) if people else Subject("speaker")
 
 
 # Predicates that only a person can have: "mötet krockar" says who cannot come, "Sven kommer inte" says it of Sven.

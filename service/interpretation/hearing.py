@@ -12,9 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from service.interpretation.examples import Example, ExampleLetter
 from service.interpretation.features import Token, sentence_features, token_features, tokens_of
-from service.interpretation.words import fold
 
 # A sentence further down than this is not listened to.
 MOST_SENTENCES = 60
@@ -76,10 +74,11 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence with the places of the people in it."""
+    """A sentence with the places of the people in it, and the rules that speak in it."""
 
     text: str
     people: tuple[tuple[int, int], ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 def listen(learnt: Learnt, subject: Words, body: Sequence[Words], answers: str) -> list[Sense]:
@@ -90,7 +89,10 @@ def listen(learnt: Learnt, subject: Words, body: Sequence[Words], answers: str) 
     rows = [tokens_of(w.text, w.people) for w in (subject, *body[:MOST_SENTENCES])]
     last = len(rows) - 1
     places = ["subject", *(place_of(n, last) for n in range(1, last + 1))]
-    features = [sentence_features(t, p, answers) for t, p in zip(rows, places, strict=True)]
+    features = [
+        sentence_features(t, p, answers, w.rules)
+        for w, t, p in zip((subject, *body), rows, places, strict=False)
+    ]
     acts, types = learnt.acts(features), learnt.types(features)
     senses: list[Sense] = []
     for n, tokens in enumerate(rows):
@@ -118,48 +120,3 @@ def _parts(learnt: Learnt, tokens: Sequence[Token], act: str) -> list[Part]:
         elif tag != "O":
             found.append(Part(tag, token.start, token.end, likelihood))
     return found
-
-
-def words_of(example: Example) -> Words:
-    """An example with its people, as a letter's sentence is heard."""
-    return Words(
-        example.text,
-        tuple(
-            (s.start, s.end)
-            for s in example.spans
-            if s.role != "title" and fold(example.text[s.start : s.end]) not in PRONOUNS
-        ),
-    )
-
-
-def lesson_of(letter: ExampleLetter) -> list[tuple[list[str], str, str]]:
-    """What a letter of examples teaches: features, act and type of each sentence."""
-    body = [n for n, e in enumerate(letter.sentences) if "subject" not in e.labels]
-    rows: list[tuple[list[str], str, str]] = []
-    for n, example in enumerate(letter.sentences):
-        words = words_of(example)
-        if "subject" in example.labels:
-            place = "subject"
-        elif letter.answers is None:
-            place = ""
-        else:
-            place = place_of(body.index(n) + 1, len(body))
-        features = sentence_features(tokens_of(words.text, words.people), place, letter.answers)
-        rows.append((features, example.acts[0], example.type or NO_TYPE))
-    return rows
-
-
-def parts_lesson_of(example: Example) -> tuple[list[list[str]], list[str]]:
-    """What an example teaches of its words: features and part of each."""
-    words = words_of(example)
-    tokens = tokens_of(words.text, words.people)
-    tags: list[str] = []
-    for token in tokens:
-        span = next((s for s in example.spans if s.start <= token.start < s.end), None)
-        if span is None:
-            tags.append("O")
-        elif span.role == "title":
-            tags.append("B-title" if token.start == span.start else "I-title")
-        else:
-            tags.append(span.role)
-    return [token_features(tokens, n, example.acts[0]) for n in range(len(tokens))], tags

@@ -29,7 +29,13 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     successors = [
         h
         for h in context.hits_of("successor")
-        if h.rule in {"successor/takes-over", "successor/instead-of", "successor/takes-the-place"}
+        if h.rule
+        in {
+            "successor/takes-over",
+            "successor/instead-of",
+            "successor/takes-the-place",
+            "successor/by-example",
+        }
         and not is_asked(context, h)
     ]
     lasting = {h.line for h in context.hits_of("lasting")}

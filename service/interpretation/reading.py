@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from service.domain.intents import Intent, Question, Reading
@@ -27,9 +27,10 @@ from service.interpretation.people import Mention, find_people, person_by_addres
 from service.interpretation.quoting import new_words
 from service.interpretation.rulebook import Hit, Line, NearMiss, Rulebook
 from service.interpretation.screening import screen
+from service.interpretation.second_opinion import with_second_opinion
 from service.interpretation.speaking import speaker_of
 from service.interpretation.surroundings import Surroundings
-from service.interpretation.words import LONGEST, Sentence, bare, fold, sentences
+from service.interpretation.words import LONGEST, bare, fold, sentences
 
 log = logging.getLogger("kallelse.reading")
 
@@ -154,31 +155,34 @@ def understand(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -
         rulebook=rulebook, reference=reference, sender=sender, speaker=sender, by_assistant=False,
         trusted=sender is not None, people=people, meetings=meetings, subject_people=subject_people,
         subject_meetings=subject_meetings, lines=tuple(lines), hits=tuple(hits), near_misses=tuple(misses),
-        thread_meeting=thread, senses=_senses(rulebook, subject, subject_people, cut, people, reference),
+        thread_meeting=thread,
     )  # fmt: skip
-    return speaker_of(context)
+    context = replace(context, senses=_senses(context))
+    return speaker_of(with_second_opinion(context))
 
 
-def _senses(
-    rulebook: Rulebook,
-    subject: str,
-    subject_people: Sequence[Mention],
-    cut: Sequence[Sentence],
-    people: Sequence[Mention],
-    reference: Reference | None,
-) -> tuple[Sense, ...]:
+def _senses(context: Context) -> tuple[Sense, ...]:
     """What the second reader makes of the subject line and of each sentence."""
-    if rulebook.learnt is None:
+    if context.rulebook.learnt is None:
         return ()
+    spoke: dict[int, list[str]] = {}
+    for hit in context.hits:
+        spoke.setdefault(hit.line, []).append(hit.rule)
     body = [
         Words(
             s.text,
-            tuple((m.start - s.start, m.end - s.start) for m in people if s.start <= m.start and m.end <= s.end),
+            tuple((m.start - s.start, m.end - s.start) for m in context.people_in(n) if m.end <= s.end),
+            tuple(spoke.get(n, ())),
         )
-        for s in cut
+        for n, s in context.numbered()
     ]
-    title = Words(subject, tuple((m.start, m.end) for m in subject_people))
-    return tuple(listen(rulebook.learnt, title, body, reference.what if reference else "-"))
+    title = Words(
+        context.subject,
+        tuple((m.start, m.end) for m in context.subject_people),
+        tuple(spoke.get(SUBJECT, ())),
+    )
+    answers = context.reference.what if context.reference else "-"
+    return tuple(listen(context.rulebook.learnt, title, body, answers))
 
 
 def _without_dots(text: str) -> bool:

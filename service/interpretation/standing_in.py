@@ -106,7 +106,38 @@ def standings_in(context: Context, index: int) -> list[Standing]:
         if candidates:
             who = None
         found.append(Standing(who, absent, index, context.evidence(hit), candidates, for_speaker))
-    return found
+    return found or _heard_in(context, index)
+
+
+def _heard_in(context: Context, index: int) -> list[Standing]:
+    """Who comes instead, as the second reader hears it where no rule does."""
+    sense, base = context.sense(index), sentence_start(context, index)
+    if index == SUBJECT or sense.of("absence", "late", "early", "attendance") < _HEARD:
+        return []
+    for part in sense.having("substitute"):
+        if part.likelihood < _HEARD:
+            continue
+        evidence = Evidence("substitute/by-example", context.text_of(index))
+        mention = next((m for m in context.people_in(index) if m.start - base == part.start), None)
+        if mention is None:
+            continue
+        if mention.person and context.surroundings.network.seat_of(mention.person):
+            continue
+        candidates = mention.candidates if len(mention.candidates) > 1 else ()
+        absent = next(
+            (
+                m.person
+                for m in context.people_in(index)
+                if any(p.start == m.start - base for p in sense.having("absent"))
+            ),
+            None,
+        )
+        return [Standing(None if candidates else mention.person or mention.contact, absent, index, evidence, candidates)]
+    return []
+
+
+# How likely it must be that somebody comes instead, where no rule says so.
+_HEARD = 0.6
 
 
 def _or_another(context: Context, index: int, mention: Mention) -> tuple[str, ...]:

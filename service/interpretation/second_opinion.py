@@ -1,0 +1,108 @@
+"""What the second reader adds to what the rules heard, and what it takes away.
+
+Where a sentence is like the examples of a meaning and no rule saw it, a hit
+is added under the name "…/by-example"; where a rule spoke in a sentence that
+by all likeness means something else, its hit is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from service.interpretation.context import SUBJECT, Context
+from service.interpretation.hearing import Sense
+from service.interpretation.rulebook import Hit
+
+# From here on the likeness counts as a hit of its own.
+_LIKELY = 0.6
+# Under this a rule's hit is left out, when another meaning is as good as certain.
+_HARDLY, _CERTAIN = 0.02, 0.9
+
+_COMING = ("absence", "late", "early", "attendance")
+# Which meanings bear out a rule's hit, by the kind of the rule.
+_BORNE_OUT_BY: Mapping[str, tuple[str, ...]] = {
+    "absence": (*_COMING, "replacement", "cancel", "move", "undo"),
+    "elsewhere": (*_COMING, "replacement"),
+    "late": _COMING,
+    "early": _COMING,
+    "attendance": (*_COMING, "undo"),
+    "substitute": (*_COMING, "replacement"),
+    "stand-in": (*_COMING, "replacement"),
+    "leaving": ("replacement", "contact", "absence"),
+    "successor": ("replacement", "contact", "absence"),
+    "contact": ("contact", "replacement"),
+    "cancel": ("cancel", "move", "place", "absence"),
+    "move": ("cancel", "move", "place"),
+    "place": ("cancel", "move", "place"),
+    "help": ("help", "question"),
+    "undo": ("undo", "withdrawal", "attendance", "absence"),
+}
+# Meanings that a hit may be added for.
+_ADDED = ("contact", "cancel", "move", "place", "help", "undo", "question")
+
+
+def with_second_opinion(context: Context) -> Context:
+    """The context with the hits that both readers together make out."""
+    if not context.senses:
+        return context
+    kept = tuple(h for h in context.hits if _credible(context, h))
+    added: list[Hit] = []
+    for index in range(len(context.sentences)):
+        known = {h.kind for h in kept if h.line == index}
+        added += _by_example(context, index, known)
+        added += _coming(context, index, known, kept)
+    return replace(context, hits=(*kept, *added)) if added or len(kept) < len(context.hits) else context
+
+
+def _credible(context: Context, hit: Hit) -> bool:
+    meanings = _BORNE_OUT_BY.get(hit.kind)
+    if meanings is None or hit.line == SUBJECT:
+        return True
+    sense = context.sense(hit.line)
+    return not (sense.of(*meanings) < _HARDLY and _sure_of_another(sense, meanings))
+
+
+def _sure_of_another(sense: Sense, meanings: tuple[str, ...]) -> bool:
+    return any(p >= _CERTAIN for act, p in sense.acts.items() if act not in meanings)
+
+
+def _by_example(context: Context, index: int, known: set[str]) -> list[Hit]:
+    sense = context.sense(index)
+    text = context.text_of(index)
+    added = [
+        Hit(f"{act}/by-example", index, 0, len(text))
+        for act in _ADDED
+        if act not in known and sense.of(act) >= _LIKELY
+    ]
+    if sense.of("replacement") >= _LIKELY:
+        added += _replacement(context, index, known)
+    return added
+
+
+def _replacement(context: Context, index: int, known: set[str]) -> list[Hit]:
+    """Somebody leaves, somebody takes over: whom the sentence names in either part."""
+    sense = context.sense(index)
+    text = context.text_of(index)
+    added: list[Hit] = []
+    for part in sense.having("successor"):
+        code = context.code_of(index, part.start)
+        if code and "successor" not in known and part.likelihood >= _LIKELY:
+            added.append(Hit("successor/by-example", index, part.end, len(text), {"EFTERTRÄDARE": code}))
+            added.append(Hit("lasting/by-example", index, part.end, len(text)))
+    if "leaving" not in known and not added:
+        added.append(Hit("leaving/by-example", index, 0, len(text)))
+    return added
+
+
+def _coming(context: Context, index: int, known: set[str], kept: Sequence[Hit]) -> list[Hit]:
+    """Somebody's coming or staying away, told in words that no rule knows."""
+    sense = context.sense(index)
+    if sense.of(*_COMING) < _LIKELY or not known.isdisjoint((*_COMING, "elsewhere")):
+        return []
+    others = any(h.kind in {"absence", "late", "early"} and h.line != index for h in kept)
+    if sense.having("substitute") and not sense.having("absent") and others:
+        # Who comes instead of whom another sentence tells of.
+        return []
+    act = max(_COMING, key=sense.of)
+    return [Hit(f"{act}/by-example", index, 0, len(context.text_of(index)))]
