@@ -109,7 +109,10 @@ def learnt_from(shipped: Path, own: Path | None = None) -> LearntModels | None:
     cache, or learns it first, which takes some seconds.
     """
     folders = [f for f in (shipped, own) if f is not None]
-    files = [*_files(f / "examples" for f in folders), *(p for f in folders for p in sorted(f.glob("*.toml")))]
+    files = [
+        *_files(f / "examples" for f in folders),
+        *(p for f in folders for p in sorted(f.glob("*.toml"))),
+    ]
     if not _files(f / "examples" for f in folders):
         return None
     kept = _cache() / f"reading-{_fingerprint(files)}"

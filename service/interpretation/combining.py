@@ -75,8 +75,11 @@ _BORNE_OUT_BY: dict[str, tuple[str, ...]] = {
     "meeting": ("cancel", "move", "place"),
     "minutes": ("minutes",),
 }
-# Below this likelihood, in the whole letter and in the very words, the two readers do not agree.
-_AGREED, _AGREED_IN_WORDS = 0.35, 0.12
+# From the first likelihood on the two readers agree; below the second they do not, nor when another meaning
+# is as likely as the third.
+_AGREED, _HARDLY, _AGAINST = 0.35, 0.08, 0.5
+# Meanings that speak for nothing else: a greeting in the same sentence, a reason.
+_TELLS_LITTLE = ("courtesy", "background", "question")
 
 
 def _doubted(context: Context, intent: Intent) -> Intent:
@@ -89,9 +92,12 @@ def _doubted(context: Context, intent: Intent) -> Intent:
         return intent
     texts = [e.text for e in intent.evidence]
     own = [n for n, s in context.numbered() if any(s.text in t or t in s.text for t in texts)]
-    if context.likeliest(*acts) >= _AGREED and (
-        not own or max(context.sense(n).of(*acts) for n in own) >= _AGREED_IN_WORDS
-    ):
+    support = max((context.sense(n).of(*acts) for n in own), default=context.likeliest(*acts))
+    against = max(
+        (p for n in own for act, p in context.sense(n).acts.items() if act not in {*acts, *_TELLS_LITTLE}),
+        default=0.0,
+    )
+    if support >= _AGREED or (support >= _HARDLY and against < _AGAINST):
         return intent
     return replace(intent, certain=False, doubt="det kan vara menat på ett annat sätt")
 

@@ -11,6 +11,7 @@ from service.domain.intents import (
     Supplement,
     Withdrawal,
 )
+from service.interpretation.context import SUBJECT
 from service.interpretation.matter_reader import LetterReader
 from service.interpretation.naming import best, cut_off, is_loose, is_telling, names_in
 from service.interpretation.phrases import Spoken
@@ -55,7 +56,7 @@ class EarlierMatters(LetterReader):
             if _SUPPOSES.match(fold(text)):
                 # "Säger de nej drar jag tillbaka det": not yet.
                 continue
-            title, sure = self._settled(index, self._withdrawn_title(index, spoken))
+            title, sure = self._of_both(index, self._settled(index, self._withdrawn_title(index, spoken)))
             pointed = (
                 bool(title)
                 or any(s.name == "pronoun" for s in spoken)
@@ -105,6 +106,8 @@ class EarlierMatters(LetterReader):
                 )
             )
             self.taken.add(index)
+        if not found and (heard := self._heard_withdrawal()):
+            found.append(heard)
         if found:
             self.withdrawn = True
             # Sentences around a withdrawal give its reasons.
@@ -130,6 +133,82 @@ class EarlierMatters(LetterReader):
             if found := best(told, at, title):
                 return tidy(cut_off(found.text)), False
         return title, False
+
+    def _of_both(self, index: int, seen: tuple[str | None, bool]) -> tuple[str | None, bool]:
+        """An earlier matter's title as both readers understand it: what is heard names it better."""
+        title, sure = seen
+        if in_quotes(self.text(index)) == title and title:
+            return seen
+        heard = self.heard_title(index)
+        if heard is None:
+            return seen
+        if title is None or related(title, heard[0]):
+            return heard[0], heard[1] >= _PLAIN
+        return (heard[0], False) if heard[1] >= _PLAIN and not sure else (title, False)
+
+    def heard_title(self, index: int) -> tuple[str, float] | None:
+        """What the second reader takes for the name of a matter in a sentence, and how likely that is."""
+        for part in self.context.sense(index).having("title"):
+            words = self.text(index)[part.start : part.end]
+            title = tidy(
+                re.sub(r"(?i)^(?:min|mitt|mina|vår|vårt|våra|den|det|de) ", "", words.strip(' .,:;!?"”“'))
+            )
+            if part.likelihood >= _LIKELY and is_title(title) and not self._only_people(title):
+                return title, part.likelihood
+        return None
+
+    def _heard_in(self, act: str) -> tuple[int, float] | None:
+        """The sentence that most likely does something, when it likely does."""
+        likely = [(self.context.sense(i).of(act), i) for i in self._body()]
+        likelihood, index = max(likely, default=(0.0, 0))
+        return (index, likelihood) if likelihood >= _LIKELY else None
+
+    def _heard_name(self, index: int) -> tuple[str | None, float]:
+        """The name of an earlier matter: in the sentence, in another one, in the subject line."""
+        order = [index, *(i for i in self._body() if i != index)]
+        if self.fresh:
+            order.append(SUBJECT)
+        found = [(t, n) for n, i in enumerate(order) if (t := self.heard_title(i)) is not None]
+        if not found:
+            return self._thread_title(), 0.0
+        return max(found, key=lambda row: (row[1] == 0, row[0][1]))[0]
+
+    def _heard_withdrawal(self) -> tuple[int, Intent] | None:
+        """A matter that is taken back in words that no rule knows."""
+        if (heard := self._heard_in("withdrawal")) is None:
+            return None
+        index, likelihood = heard
+        title, likeness = self._heard_name(index)
+        threaded = self.acked or self.context.reference is not None or bool(self.context.letter.in_reply_to)
+        if title is None and not threaded:
+            return None
+        sure = likelihood >= _PLAIN and (likeness >= _PLAIN or title is None)
+        self.taken.add(index)
+        return index, Withdrawal(
+            certain=sure and self.context.trusted,
+            doubt=None if sure else "det kan vara menat på ett annat sätt",
+            title=title,
+            evidence=(Evidence("withdrawal/by-example", self.text(index)),),
+        )
+
+    def _heard_supplement(self) -> tuple[int, Intent] | None:
+        """More material, sent in words that no rule knows."""
+        heard = self._heard_in("supplement")
+        if heard is None or self.context.likeliest("proposal") > heard[1]:
+            return None
+        index, likelihood = heard
+        title, likeness = self._heard_name(index)
+        threaded = self.acked or self.context.reference is not None or bool(self.context.letter.in_reply_to)
+        if not self.files and title is None:
+            return None
+        sure = likelihood >= _PLAIN and (likeness >= _PLAIN if title else threaded)
+        self.taken.update(self._body())
+        return index, Supplement(
+            certain=sure and self.context.trusted,
+            doubt=None if sure else "det framgår inte vilket ärende materialet hör till",
+            title=title,
+            evidence=(Evidence("supplement/by-example", self.text(index)),),
+        )
 
     def _own_matter(self) -> str | None:
         """What another sentence calls "mitt ärende om ..."."""
@@ -241,7 +320,7 @@ class EarlierMatters(LetterReader):
             if (asks or self._asks_near(index, body)) and not threaded and not self._belongs_to_known(text):
                 # Files that come with a new matter are the matter's own.
                 continue
-            title, sure = self._settled(index, self._added_title(index, named))
+            title, sure = self._of_both(index, self._settled(index, self._added_title(index, named)))
             if not sure:
                 unsure.add(index)
             if not title and not (threaded or material or self.files):
@@ -288,6 +367,8 @@ class EarlierMatters(LetterReader):
                 )
             )
             self.taken.update(body)
+        if not found and (heard := self._heard_supplement()):
+            return [heard]
         settled: list[tuple[int, Intent]] = []
         for at, supplement in found:
             title = supplement.title or self._thread_title()
@@ -384,6 +465,8 @@ class EarlierMatters(LetterReader):
         return None
 
 
+# How likely a meaning or a name must be to count, and to need no question.
+_LIKELY, _PLAIN = 0.55, 0.85
 # A condition may be said with the verb first: "Säger de nej drar jag tillbaka ärendet".
 _SUPPOSES = re.compile(
     r"\W*(?:säger|blir|får|skulle|går|kommer|lyckas|misslyckas|hinner|finns|tycker|vill)\s[^.?]*?\b(?:drar|tar|stryker|"

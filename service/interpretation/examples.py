@@ -74,7 +74,9 @@ def parse_example(line: str) -> Example:
     said, bar, marked = line.partition(" | ")
     labels = tuple(x.strip() for x in said.split("+"))
     if not bar or not marked.strip():
-        raise BadExample(f"{line[:60]!r}: det ska stå betydelse, mellanslag, lodstreck, mellanslag och mening")
+        raise BadExample(
+            f"{line[:60]!r}: det ska stå betydelse, mellanslag, lodstreck, mellanslag och mening"
+        )
     if unknown := [x for x in labels if x not in LABELS]:
         raise BadExample(f"{line[:60]!r}: betydelsen {unknown[0]!r} finns inte")
     pieces: list[str] = []

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
+from service.interpretation.dates import DateMention, find_dates
 from service.interpretation.words import bare, fold
 
 # More of a sentence than this many words is not looked at.
@@ -24,7 +26,9 @@ _DAYS = (
     "wednesday thursday friday saturday sunday"
 )
 _MONTH = re.compile(rf"(?:{'|'.join(_MONTHS.split())})\Z")
-_MONTH_HEAD = re.compile(r"(januari|februari|mars|april|juni|juli|augusti|september|oktober|november|december)s?(?=möte|träff|samman)")
+_MONTH_HEAD = re.compile(
+    r"(januari|februari|mars|april|juni|juli|augusti|september|oktober|november|december)s?(?=möte|träff|samman)"
+)
 _DAY = re.compile(rf"(?:{'|'.join(_DAYS.split())})(?:en|ens|ar|s)?\Z")
 _CLOCK = re.compile(r"\d{1,2}[.:]\d\d\Z")
 _DATE = re.compile(r"\d{1,4}[/-]\d{1,2}(?:[/-]\d{1,4})?\Z")
@@ -55,9 +59,13 @@ def _word(raw: str) -> str:
 
 
 def tokens_of(text: str, people: Sequence[tuple[int, int]]) -> list[Token]:
-    """The words of a sentence; each of `people`, by place in it, is one."""
+    """The words of a sentence; each of `people`, by place in it, is one, and so is each date."""
     found: list[Token] = []
-    marked = sorted([(a, b, PERSON) for a, b in people] + [(m.start(), m.end(), MAIL) for m in _MAIL.finditer(text)])
+    marked = sorted(
+        [(a, b, PERSON) for a, b in people]
+        + [(m.start(), m.end(), MAIL) for m in _MAIL.finditer(text)]
+        + [(d.start, d.end, _day(d)) for d in find_dates(text, _ANY_DAY)]
+    )
     at = 0
     for start, end, sign in marked:
         if start < at:
@@ -67,6 +75,14 @@ def tokens_of(text: str, people: Sequence[tuple[int, int]]) -> list[Token]:
         at = end
     _add(found, text, at, len(text))
     return found[:MOST_WORDS]
+
+
+def _day(mention: DateMention) -> str:
+    return DAY if mention.kind in {"weekday", "relative"} else MONTH if mention.kind == "month" else DATE
+
+
+# Only where dates stand is of interest here, not which they are.
+_ANY_DAY = date(2027, 1, 15)
 
 
 def _add(found: list[Token], text: str, begin: int, end: int) -> None:
@@ -97,7 +113,9 @@ def sentence_features(
         found += [f"first={letters[0]}", f"last={letters[-1]}"]
         found.append("f2=" + " ".join(letters[:2]))
     count = len(letters)
-    found.append(f"len={1 if count < 2 else 2 if count < 3 else 4 if count < 5 else 9 if count < 10 else 20 if count < 20 else 99}")
+    found.append(
+        f"len={1 if count < 2 else 2 if count < 3 else 4 if count < 5 else 9 if count < 10 else 20 if count < 20 else 99}"
+    )
     if words and words[-1] in "?!:":
         found.append(f"end={words[-1]}")
     if place:
@@ -114,7 +132,13 @@ def token_features(tokens: Sequence[Token], n: int, act: str) -> list[str]:
     word = token.word
     found = ["", f"w={word}", f"act={act}", f"shape={_shape(token)}|{n == 0}"]
     if word[0] != "‹":
-        found += [f"h3={word[:3]}", f"h5={word[:5]}", f"t3={word[-3:]}", f"t5={word[-5:]}", f"len={min(len(word), 12)}"]
+        found += [
+            f"h3={word[:3]}",
+            f"h5={word[:5]}",
+            f"t3={word[-3:]}",
+            f"t5={word[-5:]}",
+            f"len={min(len(word), 12)}",
+        ]
     else:
         found.append(f"act={act}|{word}")
     for d in (-3, -2, -1, 1, 2, 3):

@@ -56,10 +56,22 @@ class HeardMatters(AskedMatters):
             return heard
         if len(asked) == 1 and heard:
             return [self._agreed(asked[0], heard[0])]
-        if self.context.likeliest("proposal") < _UNLIKELY and not self.called and not self.subject_asks():
-            for matter in asked:
-                matter.sure = False
-        return asked
+        return [m for m in asked if not self._means_something_else(m)]
+
+    def _means_something_else(self, matter: Matter) -> bool:
+        """What the rules took for a matter, in a letter that by all likeness asks for something else."""
+        context = self.context
+        if matter.rule in {"proposal/title-line", "proposal/forward"} or context.words.forwarded:
+            return False
+        if self.called or self.subject_asks() or context.letter.enclosed:
+            return False
+        told = [i for i in {*matter.indexes, matter.asked_in} if i >= 0]
+        asks = max((context.sense(i).of("proposal", "detail") for i in told), default=0.0)
+        other = max((context.sense(i).of(*_OTHER_MATTERS, "question") for i in told), default=0.0)
+        if asks < _UNLIKELY or (asks < _LIKELY and other > asks):
+            matter.sure = False
+            return context.likeliest(*_OTHER_MATTERS, "question") >= _LIKELY or asks < _UNLIKELY / 2
+        return False
 
     def _heard_matters(self) -> list[Matter]:
         """The matters that the second reader hears asked for."""
@@ -100,8 +112,10 @@ class HeardMatters(AskedMatters):
 
     def _words_of(self, index: int, part: Part) -> str | None:
         """The title of a part, without what its beginning and end need not say."""
-        words = self.context.text_of(index)[part.start : part.end].strip(" .,:;!?–-\"”")
-        words = re.sub(r"(?i)^(?:(?:frågan|frågor|ärendet|punkten|en punkt|ett ärende|något) (?:om|kring) )", "", words)
+        words = self.context.text_of(index)[part.start : part.end].strip(' .,:;!?–-"”')
+        words = re.sub(
+            r"(?i)^(?:(?:frågan|frågor|ärendet|punkten|en punkt|ett ärende|något) (?:om|kring) )", "", words
+        )
         title = tidy(words)
         return title if title and is_title(title) and not self._only_people(title) else None
 
@@ -152,7 +166,9 @@ class HeardMatters(AskedMatters):
         """Who is heard to present, in the sentences of a matter, and how likely that is."""
         best: tuple[Found, float] = (Found(), 0.0)
         for index in indexes:
-            parts = [p for p in self.context.sense(index).having("presenter") if p.likelihood >= _PRESENTER_LIKELY]
+            parts = [
+                p for p in self.context.sense(index).having("presenter") if p.likelihood >= _PRESENTER_LIKELY
+            ]
             for part in parts:
                 found = who(self.context, index, part)
                 if (found.contact or found.doubt) and part.likelihood > best[1]:

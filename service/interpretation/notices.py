@@ -10,6 +10,7 @@ from service.domain.intents import (
     Attendance,
     Changes,
     Courtesy,
+    Evidence,
     Help,
     Intent,
     MeetingChange,
@@ -132,6 +133,8 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     if asks:
         return [Question(evidence=(context.evidence(asks[0]),))]
     thanks = context.hits_of("courtesy")
+    if context.senses[1:] and all(s.act == "courtesy" for s in context.senses[1:]):
+        return [Courtesy(evidence=(Evidence("courtesy/by-example", context.words.text[:200]),))]
     if not any(h.line != SUBJECT for h in thanks) and (likely := guessed(context)):
         return likely
     if thanks and len(context.words.text) < 600:

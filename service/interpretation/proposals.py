@@ -51,7 +51,7 @@ class Proposals(ListedMatters, HeardMatters):
         if self.withdrawn:
             matters = [
                 m for m in matters
-                if m.sure and m.rule == "proposal/title-after"
+                if self._asked_beside(m) or m.sure and m.rule == "proposal/title-after"
                 and re.search(
                     r"\b(?:i stället|istället|i dess ställe|däremot|också|även|dessutom)\b",
                     fold(self.text(m.asked_in)),
@@ -135,6 +135,10 @@ class Proposals(ListedMatters, HeardMatters):
             meeting=meeting,
             description=matter.words or " ".join(self.text(i) for i in sorted(indexes)),
         )
+
+    def _asked_beside(self, matter: Matter) -> bool:
+        """Whether a matter is asked for in plain words beside one that is taken back."""
+        return matter.asked_in not in self.taken and self.context.sense(matter.asked_in).of("proposal") >= 0.8
 
     def _presenter_of_both(self, seen: Found, indexes: Sequence[int]) -> Found:
         """Who presents: what the rules saw, or what was heard where they saw nothing or something else."""

@@ -132,7 +132,11 @@ def _heard_in(context: Context, index: int) -> list[Standing]:
             ),
             None,
         )
-        return [Standing(None if candidates else mention.person or mention.contact, absent, index, evidence, candidates)]
+        return [
+            Standing(
+                None if candidates else mention.person or mention.contact, absent, index, evidence, candidates
+            )
+        ]
     return []
 
 
