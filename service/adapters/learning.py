@@ -56,11 +56,20 @@ class LearntModels:
         """How likely each type of matter is, sentence by sentence."""
         return self._likelihoods("types", letter)
 
-    def parts(self, sentence: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
-        """The likeliest part of each word, and how likely it is."""
+    def parts(self, sentence: Sequence[Sequence[str]]) -> list[hearing.Told]:
+        """The likeliest part of each word, and how likely it is that a title begins or goes on there."""
         tagger = self._taggers["parts"]
         tagger.set(sentence)
-        return [(tag, tagger.marginal(tag, n)) for n, tag in enumerate(tagger.tag())]
+        titles = {"B-title", "I-title"} <= set(self._labels["parts"])
+        return [
+            hearing.Told(
+                tag,
+                tagger.marginal(tag, n),
+                tagger.marginal("B-title", n) if titles else 0.0,
+                tagger.marginal("I-title", n) if titles else 0.0,
+            )
+            for n, tag in enumerate(tagger.tag())
+        ]
 
     def _likelihoods(self, model: str, letter: Sequence[Sequence[str]]) -> list[dict[str, float]]:
         tagger = self._taggers[model]
@@ -173,7 +182,8 @@ def _keep(made: Path, kept: Path) -> None:
             for name in _MODELS:
                 (complete / name).write_bytes((made / name).read_bytes())
             # One rename, so that nobody ever finds half of them.
-            complete.rename(kept)
+            if not _complete(kept):
+                complete.rename(kept)
         older = sorted(kept.parent.glob("reading-*"), key=lambda folder: folder.stat().st_mtime)
         for old in older[:-_KEPT]:
             shutil.rmtree(old, ignore_errors=True)

@@ -72,7 +72,11 @@ def load_rulebook(shipped: Path, own: Path | None = None, *, learnt: bool = True
         replaced = {r.name for r in own_rules}
         rules = own_rules + [r for r in rules if r.name not in replaced]
     try:
-        return Rulebook(rules, lists, learnt_from(shipped, own) if learnt else None)
+        rulebook = Rulebook(rules, lists, learnt_from(shipped, own) if learnt else None)
+        if own is not None and own.is_dir():
+            # The shipped rules have been tried by the tests; a network's own have not.
+            rulebook.prove()
+        return rulebook
     except BadPhrase as error:
         raise BadRules(str(error)) from error
 

@@ -21,6 +21,17 @@ PRONOUNS = frozenset({"jag", "undertecknad", "i", "själv", "mig"})
 NO_TYPE = "none"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is told of one word: its likeliest part, and how likely that is."""
+
+    tag: str
+    likelihood: float
+    # How likely a title begins here, and goes on from the word before.
+    begins: float = 0.0
+    goes_on: float = 0.0
+
+
 class Learnt(Protocol):
     """What was learnt from the examples; `adapters.learning` makes it."""
 
@@ -30,8 +41,8 @@ class Learnt(Protocol):
     def types(self, letter: Sequence[Sequence[str]]) -> list[dict[str, float]]:
         """How likely each type of matter is."""
 
-    def parts(self, sentence: Sequence[Sequence[str]]) -> list[tuple[str, float]]:
-        """The likeliest part of each word, and how likely it is."""
+    def parts(self, sentence: Sequence[Sequence[str]]) -> list[Told]:
+        """The likeliest part of each word, and how likely it is that a title begins or goes on there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +122,32 @@ def _parts(learnt: Learnt, tokens: Sequence[Token], act: str) -> list[Part]:
         return []
     found: list[Part] = []
     told = learnt.parts([token_features(tokens, n, act) for n in range(len(tokens))])
-    for token, (tag, likelihood) in zip(tokens, told, strict=True):
-        if tag == "I-title" and found and found[-1].role == "title":
+    for token, word in zip(tokens, told, strict=True):
+        if word.tag == "I-title" and found and found[-1].role == "title":
             before = found[-1]
-            found[-1] = Part("title", before.start, token.end, min(before.likelihood, likelihood))
-        elif tag in {"B-title", "I-title"}:
-            found.append(Part("title", token.start, token.end, likelihood))
-        elif tag != "O":
-            found.append(Part(tag, token.start, token.end, likelihood))
+            found[-1] = Part("title", before.start, token.end, min(before.likelihood, word.likelihood))
+        elif word.tag in {"B-title", "I-title"}:
+            found.append(Part("title", token.start, token.end, word.likelihood))
+        elif word.tag != "O":
+            found.append(Part(word.tag, token.start, token.end, word.likelihood))
+    if act in NAMING and not any(p.role == "title" for p in found) and (title := _faint(tokens, told)):
+        found.append(title)
     return found
+
+
+# A sentence that does one of these names a matter as a rule, and its title is then looked for harder.
+NAMING = frozenset({"proposal", "withdrawal", "supplement"})
+# A title begins at the likeliest word, when it is at least this likely, and goes on while that is likelier than not.
+_FAINT, _GOES_ON = 0.1, 0.3
+
+
+def _faint(tokens: Sequence[Token], told: Sequence[Told]) -> Part | None:
+    """The likeliest title of a sentence in which nothing is likelier a title than not."""
+    first = max(range(len(told)), key=lambda n: told[n].begins)
+    begins = told[first].begins
+    if begins < _FAINT:
+        return None
+    last = first
+    while last + 1 < len(told) and told[last + 1].goes_on >= _GOES_ON * begins:
+        last += 1
+    return Part("title", tokens[first].start, tokens[last].end, begins)

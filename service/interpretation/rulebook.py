@@ -425,7 +425,7 @@ class Rulebook:
     """All rules, ready to read with.
 
     `learnt` is what the second reader knows from the example sentences.
-    Raises BadPhrase, naming rule and phrase, when one cannot be compiled.
+    Raises BadPhrase, naming rule and phrase, when one cannot be understood.
     """
 
     def __init__(
@@ -448,13 +448,23 @@ class Rulebook:
 
     def _compile(self, rule: Rule, source: str) -> Phrase:
         try:
-            phrase = compile_phrase(source, self.lists)
-            re.compile(phrase.pattern)
+            return compile_phrase(source, self.lists)
         except BadPhrase as error:
             raise BadPhrase(f"{rule.source or 'regel'}: {rule.name}: {error}") from error
-        except re.error as error:
-            raise BadPhrase(f"{rule.source or 'regel'}: {rule.name}: ”{source}” går inte att tyda") from error
-        return phrase
+
+    def prove(self) -> None:
+        """Make every phrase ready at once, which takes seconds; else each is when it is first needed.
+
+        Raises BadPhrase for one that cannot be understood.
+        """
+        for rule in self.rules:
+            for source in (*rule.any_of, *rule.all_of, *rule.none_of):
+                try:
+                    re.compile(self._compile(rule, source).pattern)
+                except re.error as error:
+                    raise BadPhrase(
+                        f"{rule.source or 'regel'}: {rule.name}: ”{source}” går inte att tyda"
+                    ) from error
 
     def words(self, name: str) -> tuple[str, ...]:
         """The words of a list in words.toml; empty when there is none of that name."""
