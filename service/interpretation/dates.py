@@ -637,7 +637,7 @@ _NUMBER_WORDS = {
 }  # fmt: skip
 _NW = "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True))
 _MINUTES = re.compile(
-    rf"(?<![\w/.:-])(?:(?:\d{{1,3}} ?(?:-|–|till|a|eller) ?)?(?P<n>\d{{1,3}})|(?:(?:{_NW})(?:-|–| till | eller ))?(?P<w>{_NW})) ?(?:st )?(?:minuters?|minutes?|min|m)(?![\w])(?! (?:promenad|bort|fore|efter|sen|fran))"
+    rf"(?<![\w/.:-])(?:(?:\d{{1,3}} ?(?:-|–|till|a|eller) ?)?(?P<n>\d{{1,3}})|(?:(?:{_NW})(?:-|–| till | eller ))?(?P<w>{_NW})) ?(?:st )?(?:minuters?|minutes?|min|m)(?![\w])(?! (?:promenad|bort|fore|efter|sen|fran(?! (?:mig|min|mitt|oss|var|vart)(?!\w))))"
     r"|(?P<tkv>(?:tre|3) kvart(?:s|ar)?)(?!\w)|(?<!\w)(?P<thalf>en och en halv timm?e?s?|1[,.]5 ?(?:tim|h)\w*|halvannan timm?e|halvannan timma)(?!\w)"
     r"|(?<!\w)(?:en )?(?P<half>halvtimmes?|halvtimma|halv timm[ea]|half an hour|half hour|0[,.]5 ?tim\w*|1/2 tim\w*)(?!\w)|(?<!\w)(?:en |a )?(?P<kv>kvarts?|quarter of an hour|kvarten)(?!\w)(?! (?:over|i|fore|av|to|past) )"
     r"|(?<!\w)(?P<hn>en|ett|one|an|a|1|2|tva|two) ?(?P<hour>timm[ea]s?|timmar|tim|h|hours?)(?!\w)"

@@ -234,6 +234,10 @@ class ListedMatters(AskedMatters):
                 if pending and line.strip():
                     current[pending] = line.strip()
                     pending = None
+                elif current and type_of_word(line):
+                    current.setdefault("type", line.strip())
+                elif current and len(line) <= 25 and minutes_in([line]) is not None:
+                    current.setdefault("minutes", line.strip())
                 continue
             name = _column(match["label"] or match["label2"])
             if name is None:
@@ -421,7 +425,11 @@ class ListedMatters(AskedMatters):
                 for s in starts
                 if s <= sentence.start
             )
-            if at_start and re.match(r"\s*[\"”]?[A-ZÅÄÖ0-9]", sentence.text):
+            if (
+                at_start
+                and re.match(r"\s*[\"”]?[A-ZÅÄÖ0-9]", sentence.text)
+                and self._looks_like_a_line(index, sentence.text)
+            ):
                 lines.append([index])
             elif lines and lines[-1][-1] == index - 1:
                 lines[-1].append(index)

@@ -1,5 +1,7 @@
 """What a letter says of a matter beside its name: type, time, presenter, forum, meeting, files."""
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -209,7 +211,11 @@ def _nearest(
     inside = [m for m in people if start <= m.start - base < end]
     if re.search(r"\bmig\b|^min ", word) or (
         # "Tar båda själv", "svarar själv för föredragningen".
-        not clause_from and start < 3 and not people and re.search(r"\bsjälv\b", folded)
+        not clause_from
+        and start < 3
+        and not people
+        and re.search(r"\bsjälv\b", folded)
+        and not re.search(r"\b(?:hon|han|hen|de|she|he)\b", folded)
     ):
         # "Skriv upp mig."
         return Found(writer(context))
@@ -313,9 +319,34 @@ def type_in(context: Context, texts: Iterable[str]) -> ItemType | None:
     heard: dict[str, int] = {}
     for text in texts:
         for spoken in rules.spoken(text, "decision", "discussion", "information"):
-            heard.setdefault(spoken.name, spoken.start)
+            if not denied(text, spoken.start, spoken.end):
+                heard.setdefault(spoken.name, spoken.start)
             # A word on its own, or after a dash, is the type; "beslut" in a title is not.
     return _weighed(heard)
+
+
+_DENIAL = re.compile(r"\b(?:ingen|inget|inga|ingenting|inte|ej|icke|utan|slipper|knappast|no|not|nothing)\b")
+# "Kan vi inte besluta om det?", "inte bara diskutera": said to ask for it, or for more.
+_NO_DENIAL = re.compile(
+    r"\b(?:kan|ska|skulle|borde|bör|måste|får|varför|vore|behöver) (?:vi|ni|man|du|det|den|nätverket|gruppen) inte\b|"
+    r"\binte (?:bara|enbart|endast|minst|ännu|än)\b"
+)
+_DENIED_AFTER = re.compile(
+    r"\W*(?:\w+ ){0,2}?(?:behövs|krävs|är|blir|fattas|tas|ska|behöver|erfordras|fordras|handlar)\b[^,.;]{0,20}?\b(?:inte|ej)\b"
+)
+
+
+def denied(text: str, start: int, end: int) -> bool:
+    """Whether a word ("beslut") is said only to be denied: "ingen behöver besluta något"."""
+    folded = fold(text)
+    clause = re.split(r"[.;!?:]\s|\b(?:men|däremot|but)\b", folded[:start])[-1]
+    said = list(_DENIAL.finditer(clause))
+    if said and said[-1].group() == "utan" and len(said) > 1:
+        # "Inte för information utan för beslut."
+        said = []
+    if said and len(clause) - said[-1].end() <= 45 and not _NO_DENIAL.search(clause):
+        return True
+    return bool(_DENIED_AFTER.match(folded[end:]))
 
 
 def _weighed(heard: dict[str, int]) -> ItemType | None:
@@ -366,7 +397,7 @@ def minutes_in(texts: Iterable[str]) -> int | None:
                 return sum(parts)
         # "En kvart i november" is a length; "en kvart i två" is a clock.
         folded = re.sub(
-            r"\b(?:en )?kvart\b(?! (?:i|över|past|to) (?:\d|ett|två|tre|fyra|fem|sex|sju|åtta|nio|"
+            r"\b(?:en )?(?<!\d )kvart\b(?! (?:i|över|past|to) (?:\d|ett|två|tre|fyra|fem|sex|sju|åtta|nio|"
             r"tio|elva|tolv))"
             r"(?<!tre kvart)",
             "15 min",
@@ -402,7 +433,7 @@ def _without_other_times(folded: str) -> str:
         (
             r"\b(?:kvart (?:i|över|past|to) (?:\d|ett|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|"
             r"tolv)|(?:halvtimme|timme|timma) (?:efter mötets|före mötet))\b|\b\d+ (?:min|"
-            r"minuter) (?:sen|försenad|från|efter mötets|bort)\b|\bför \w+ minuter sedan\b"
+            r"minuter) (?:sen|försenad|från(?! (?:mig|min|mitt|oss|vår|vårt)\b)|efter mötets|bort)\b|\bför \w+ minuter sedan\b"
         ),
         " ",
         folded,
@@ -427,7 +458,7 @@ def forum_in(context: Context, texts: Iterable[str]) -> str | None:
 
 
 _PASSED_OVER = re.compile(
-    r"\b(?:inte|ej|icke|not)\b[^,.;]{0,45}$|\b(?:säkert|redan|nog) full\w*[^,.;]{0,10}$"
+    r"\b(?:inte|ej|icke|not|inget|inga|ingenting|nothing|hoppar över|förbi)\b[^,.;]{0,45}$|\b(?:säkert|redan|nog) full\w*[^,.;]{0,10}$"
 )
 _OVER_AFTER = re.compile(
     r"^[^,.;]{0,25}\b(?:är (?:säkert|nog|redan|väl|ju)?\s*(?:redan )?full\w*|hinner (?:vi|jag|ni) "

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -58,7 +58,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "after",
-        r"(?:(?:(?:" + _SINGLE + r"|det|the one|nasta) )(?:(?:narmast |nast )?darefter|darpa(?: foljande)?|det darpa foljande|efter (?:det|nasta|den)(?! \w+(?:mote|traff))|nast efter(?: det)?|after (?:that|next))(?: (?:motet|mote|sammantrade\w*|gang|traff))?|(?:det )?darpa foljande(?: motet| mote| sammantrade\w*)?|nastnasta (?:mote\w*|gang|traff)|nast nasta (?:mote\w*|gang|traff)|motet efter nasta|(?:gangen|gang) darpa)",
+        r"(?:(?:(?:(?:nasta )?" + _SINGLE + r"|det|the one|nasta) )(?:(?:narmast |nast )?darefter|darpa(?: foljande)?|det darpa foljande|efter (?:det|nasta|den)(?! \w+(?:mote|traff))|nast efter(?: det)?|after (?:that|next))(?: (?:motet|mote|sammantrade\w*|gang|traff))?|(?:det )?darpa foljande(?: motet| mote| sammantrade\w*)?|nastnasta (?:mote\w*|gang|traff)|nast nasta (?:mote\w*|gang|traff)|motet efter nasta|(?:gangen|gang) darpa)",
     ),
     (
         "next",
@@ -200,7 +200,20 @@ def find_meetings(
     for found in find_dates(text, today, tuple(days)):
         if not any(m.start <= found.start < m.end or found.start <= m.start < found.end for m in mentions):
             mentions.append(_dated(text, flat, found, days, s, thread))
-    return tuple(sorted(mentions, key=lambda m: (m.start, m.end)))
+    return tuple(_counted_on(sorted(mentions, key=lambda m: (m.start, m.end)), s))
+
+
+def _counted_on(mentions: list[MeetingMention], s: Surroundings) -> Iterator[MeetingMention]:
+    """ "Inte den 3 juni, utan gången därefter" counts from the day just named."""
+    before: MeetingMention | None = None
+    for mention in mentions:
+        if mention.kind == "after" and before and mention.start - before.end <= 120:
+            later = [m for m in coming(s) if m.key > before.keys[0]][:1]
+            if later:
+                mention = replace(mention, keys=(later[0].key,), first=later[0].day, last=later[0].day)
+        elif len(mention.keys) == 1 and not mention.past:
+            before = mention
+        yield mention
 
 
 def _of(

@@ -184,7 +184,7 @@ def find_people(text: str, letter: Letter, s: Surroundings) -> tuple[Mention, ..
     found += _by_address(text, network, found)
     found += _by_seat(text, names, found)
     found.sort(key=lambda m: (m.start, -m.end))
-    return tuple(_settled(_with_addresses(text, found), letter, s))
+    return tuple(_settled(text, _with_addresses(text, found), letter, s))
 
 
 def _overlaps(start: int, end: int, found: list[Mention]) -> bool:
@@ -225,7 +225,7 @@ def _name_in(
         person = names.full.get(pair)
         if not person and plain[1].endswith("s"):
             person, genitive = names.full.get(pair[:-1]), True
-        if not person and gap != ", ":
+        if not person and gap != ", " and f"{plain[0]}.{plain[1]}" not in addresses:
             person = _misspelt(pair, names)
             genitive = False
         if person and (gap != ", " or (names.full.get(pair) == person and plain[0] in names.surnames)):
@@ -297,13 +297,37 @@ def _is_unknown_name(first: str, second: str, addresses: frozenset[str]) -> bool
     return bool(_SURNAME.search(second)) and not _ORGANISATION.search(first)
 
 
+@lru_cache(maxsize=4096)
+def _sound(word: str) -> str:
+    """A name as it is heard: "Wikström" as "Vikström", "Mattsson" as "Matson"."""
+    for written, heard in (
+        ("w", "v"),
+        ("z", "s"),
+        ("q", "k"),
+        ("ph", "f"),
+        ("th", "t"),
+        ("ck", "k"),
+        ("c", "k"),
+    ):
+        word = word.replace(written, heard)
+    return re.sub(r"(.)\1", r"\1", word)
+
+
 def _misspelt(pair: str, names: _Names) -> str | None:
-    """A full name with a letter or two wrong; both words must be alike, never only one."""
+    """A full name with a letter or two wrong; both words must be alike, never only one.
+
+    Another common first name ("Britta" for "Birgitta") is another person, and so
+    is a name that begins with another letter.
+    """
     first, _, last = pair.partition(" ")
     best: tuple[float, str] | None = None
     for name, person in names.full.items():
         f, _, second = name.partition(" ")
         if abs(len(f) - len(first)) > 2 or abs(len(second) - len(last)) > 2:
+            continue
+        if _sound(f)[:1] != _sound(first)[:1] or _sound(second)[:1] != _sound(last)[:1]:
+            continue
+        if first in FIRST_NAMES and _sound(first) != _sound(f):
             continue
         if fuzz.ratio(f, first) >= 75 and fuzz.ratio(second, last) >= 80:
             score = fuzz.ratio(name, pair)
@@ -423,7 +447,43 @@ def _spelt(from_address: str, first: str) -> str:
     return " ".join((first, *from_address.split()[1:]))
 
 
-def _settled(found: list[Mention], letter: Letter, s: Surroundings) -> Iterator[Mention]:
+# "Maria på öppenvården", "enhetschefen Maria", "Maria i Östersund", "Maria hos oss".
+_WHERE = re.compile(
+    r" (?:\(|, ?)?(?:pa|fran|i|vid|hos|from|at|in) (?P<where>[\w -]{2,30})|[ ,(]+(?P<title>\w[\w-]*chef)"
+)
+_BEFORE = re.compile(r"(?P<title>[\w-]{4,}?)(?:en|n)? \Z")
+_OWN = re.compile(r"(?:oss|mig)\b")
+
+
+def _by_place(text: str, mention: Mention, sender: Person | None, network: Network) -> tuple[str, ...]:
+    """Those of the candidates who work where the words beside the name say."""
+    flat = bare(fold(text[mention.end : mention.end + 45]))
+    before = bare(fold(text[max(0, mention.start - 30) : mention.start]))
+    found = _WHERE.match(flat)
+    words = re.findall(r"[\w-]{4,}|ifo|bup", (found["where"] or found["title"]) if found else "")[:2]
+    if (title := _BEFORE.search(before)) and title["title"].endswith(
+        ("chef", "samordnare", "handlaggare", "lakare")
+    ):
+        words.append(title["title"])
+    own = bool(found and found["where"] and _OWN.match(found["where"])) or before.endswith("var ")
+    if own and sender:
+        domain = sender.email.partition("@")[2]
+        return tuple(c for c in mention.candidates if network.person(c).email.endswith("@" + domain))
+    stems = [re.sub(r"(?:ens|en|ns|n|ets|et|s)\Z", "", w) for w in words]
+    return tuple(
+        c for c in mention.candidates
+        if any(stem in _works_at(network, c) for stem in stems)
+    )  # fmt: skip
+
+
+def _works_at(network: Network, person_id: str) -> str:
+    """Title, seats and address of a person, to look for a word in."""
+    person = network.person(person_id)
+    seats = [network.seat_of(person_id), *network.seats_covered_by(person_id)]
+    return bare(fold(" ".join((person.title, person.email, *(s.title for s in seats if s)))))
+
+
+def _settled(text: str, found: list[Mention], letter: Letter, s: Surroundings) -> Iterator[Mention]:
     """Ambiguous first names, decided where the letter itself decides."""
     network = s.network
     full = {m.person for m in found if m.person and m.kind in {"name", "address"}}
@@ -458,7 +518,8 @@ def _settled(found: list[Mention], letter: Letter, s: Surroundings) -> Iterator[
                     continue
             yield mention
             continue
-        for group in (full, near, addressed):
+        placed = set(_by_place(text, mention, sender, network))
+        for group in (full, placed, near, addressed):
             fitting = [c for c in mention.candidates if c in group and not (sender and c == sender.id)]
             if len(fitting) == 1:
                 mention = replace(mention, person=fitting[0], candidates=(fitting[0],))

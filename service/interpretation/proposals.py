@@ -1,5 +1,7 @@
 """Proposals: the matters of a letter with all that it says of each."""
 
+# ruff: noqa: E501 (a pattern is easier to read on one line)
+
 from __future__ import annotations
 
 import re
@@ -20,6 +22,7 @@ from service.interpretation.matter_fields import (
     Found,
     conflict_in,
     contact_of,
+    denied,
     forum_in,
     meeting_in,
     meeting_key,
@@ -27,6 +30,7 @@ from service.interpretation.matter_fields import (
     presenter_in,
     type_in,
     type_of_word,
+    writer,
 )
 from service.interpretation.matter_reader import Matter
 from service.interpretation.people import find_people
@@ -35,11 +39,28 @@ from service.interpretation.titles import (
 )
 from service.interpretation.words import fold, sentences
 
-_NO_DECISION = re.compile(
-    r"\b(?:inget|ingen|inga|inte något|utan) (?:att besluta|att ta ställning|beslut|ställning|"
-    r"ställningstagande)|\b(?:inget|ingen) (?:behöver|ska|skall) beslutas?\b|"
-    r"\bbeslutas (?:ska|skall|behöver) (?:inget|ingenting)\b"
+_DECIDING = re.compile(r"\b(?:beslut\w*|ställning\w*|bestämma(?:s)?|avgöra(?:s)?|klubba(?:s)?)\b")
+# "Inget att besluta om, men vi borde ha pratat om det": then it is to be discussed.
+_TALKING = re.compile(r"\b(?:prata\w*|diskut\w*|resoner\w*|samtal\w*|bolla\w*|dryfta\w*|tänker|tycker)\b")
+# Meanings of a sentence in which nothing is said of a matter, and how likely they must be.
+_ELSEWHERE = (
+    "absence", "late", "early", "attendance", "replacement", "contact", "withdrawal",
+    "cancel", "move", "minutes", "courtesy",
+)  # fmt: skip
+_LIKELY, _HARDLY = 0.6, 0.15
+# "20 minuter räcker": a time that is asked for, in a forwarded mail.
+_NEEDS = re.compile(
+    r"\b(?:räcker|behöv\w*|tar|tänkt\w*|säg|ungefär|cirka|ca|skulle (?:vilja|behöva)|borde|lagom|vill ha|önskar|need\w*|take\w*)\b"
 )
+# "Jag tar ettan, Camilla tvåan": which of several matters a word means.
+_PLACES = (
+    r"(?:ettan|1:an|(?:den|det|punkt|ärende|nr|nummer)? ?(?:första|1))(?!\w)",
+    r"(?:tvåan|2:an|(?:den|det|punkt|ärende|nr|nummer)? ?(?:andra|senare|2))(?!\w)",
+    r"(?:trean|3:an|(?:den|det|punkt|ärende|nr|nummer)? ?(?:tredje|3))(?!\w)",
+    r"(?:fyran|4:an|(?:den|det|punkt|ärende|nr|nummer)? ?(?:fjärde|4))(?!\w)",
+)
+# What may stand between who presents and which matter: a verb, little words.
+_TAKES = r"[ ,]*(?:(?:tar|drar|kör|håller i|föredrar|presenterar|inleder|står för|ansvarar för|sköter|på|för|i|den|det|och|gärna|själv|medan|kan|dra|ta)[ ,]*)*"
 
 
 class Proposals(ListedMatters, HeardMatters):
@@ -51,10 +72,14 @@ class Proposals(ListedMatters, HeardMatters):
         if self.withdrawn:
             matters = [
                 m for m in matters
-                if self._asked_beside(m) or m.sure and m.rule == "proposal/title-after"
-                and re.search(
-                    r"\b(?:i stället|istället|i dess ställe|däremot|också|även|dessutom)\b",
-                    fold(self.text(m.asked_in)),
+                if self._asked_beside(m)
+                or (
+                    m.sure
+                    and m.rule == "proposal/title-after"
+                    and re.search(
+                        r"\b(?:i stället|istället|i dess ställe|däremot|också|även|dessutom)\b",
+                        fold(self.text(m.asked_in)),
+                    )
                 )
             ]  # fmt: skip
         if not matters:
@@ -73,7 +98,10 @@ class Proposals(ListedMatters, HeardMatters):
     def _proposal(self, matter: Matter, matters: Sequence[Matter]) -> Proposal:
         context = self.context
         single = len(matters) == 1
-        indexes = [i for i in matter.indexes if i >= 0]
+        indexes = [i for i in matter.indexes if i >= 0 and not self._speaks_of_else(matter, i)]
+        if single and matter.rule == "proposal/form":
+            # What stands above and below a form tells what its lines leave open.
+            indexes = matter.shared = [i for i in self._body() if self._tells_of_matter(i)]
         texts = [self.text(i) for i in indexes]
         if single:
             texts.append(context.subject)
@@ -83,18 +111,16 @@ class Proposals(ListedMatters, HeardMatters):
         minutes = matter.minutes if matter.minutes is not None or matter.own_words else minutes_in(texts)
         presenter = matter.presenter or presenter_in(context, indexes)
         type_ = type_of_word(matter.type_text) if matter.type_text else None
-        if type_ is None and not matter.own_words and matter.rule not in {"proposal/table", "proposal/form"}:
+        if type_ is None and not matter.own_words and matter.rule != "proposal/table":
             type_ = self._type(matter, indexes, single)
-        forum = matter.forum
-        if forum is None and matter.rule not in {"proposal/form"}:
-            forum = forum_in(context, texts)
+        forum = matter.forum or forum_in(context, texts)
         if not single and presenter.contact is None and presenter.doubt is None:
             # "Jag drar båda."
             both = [
                 i for i, x in context.numbered()
                 if re.search(r"\b(?:båda|bägge|alla tre|alltihop|samtliga)\b", fold(x.text))
             ]  # fmt: skip
-            presenter = presenter_in(context, both) if both else presenter
+            presenter = presenter_in(context, both) if both else self._by_place(matter, matters)
         if not single and forum is None and (referred := self._referred_by_place(matter, matters)):
             forum, unclear = referred
             doubts += [unclear] if unclear else []
@@ -140,6 +166,39 @@ class Proposals(ListedMatters, HeardMatters):
         """Whether a matter is asked for in plain words beside one that is taken back."""
         return matter.asked_in not in self.taken and self.context.sense(matter.asked_in).of("proposal") >= 0.8
 
+    def _speaks_of_else(self, matter: Matter, index: int) -> bool:
+        """Whether a sentence by all likeness says something that has nothing to do with the matter."""
+        sense = self.context.sense(index)
+        return (
+            index != matter.asked_in
+            and sense.of(*_ELSEWHERE) >= _LIKELY
+            and sense.of("proposal", "detail") < _HARDLY
+        )
+
+    def _tells_of_matter(self, index: int) -> bool:
+        """Whether a sentence may say something of the matter that a form names."""
+        sense = self.context.sense(index)
+        return not sense.acts or sense.of("proposal", "detail", "background") >= _HARDLY
+
+    def _by_place(self, matter: Matter, matters: Sequence[Matter]) -> Found:
+        """Who presents which: "jag tar ettan, Camilla tvåan"."""
+        place = matters.index(matter)
+        if place >= len(_PLACES):
+            return Found()
+        context = self.context
+        for index in range(len(context.sentences)):
+            folded = fold(self.text(index))
+            base = context.sentences[index].start
+            who = [
+                (m.end - base, contact_of(context, m)) for m in context.people_in(index)
+            ] + [
+                (m.end(), Found(writer(context))) for m in re.finditer(r"\b(?:jag|undertecknad)\b", folded)
+            ]  # fmt: skip
+            for end, found in who:
+                if re.compile(_TAKES + _PLACES[place]).match(folded, end):
+                    return found
+        return Found()
+
     def _presenter_of_both(self, seen: Found, indexes: Sequence[int]) -> Found:
         """Who presents: what the rules saw, or what was heard where they saw nothing or something else."""
         heard, likelihood = self.heard_presenter(indexes)
@@ -157,6 +216,8 @@ class Proposals(ListedMatters, HeardMatters):
         """Which type a matter has; where the readers differ the likelier one, and a doubt."""
         heard, likelihood = self.heard_type(indexes)
         if heard is None or heard == seen:
+            return seen
+        if heard == "decision" and any(self._denies_decision(i) for i in indexes):
             return seen
         if seen is None:
             return heard
@@ -229,14 +290,19 @@ class Proposals(ListedMatters, HeardMatters):
             if single
             else None
         )
-        if (said := type_in(context, texts)) is None and any(_NO_DECISION.search(t) for t in texts):
-            # "Inget att besluta om": then it is for information.
-            said = "information"
+        if (said := type_in(context, texts)) is None and any(self._denies_decision(i) for i in near):
+            # "Inget att besluta om": then it is for information, or to be talked about.
+            said = "discussion" if any(_TALKING.search(t) for t in texts) else "information"
         return said or (
             type_of_word(subject_type.group().strip(" :)").removesuffix("s"))
             if subject_type and not related(subject_type.group(), matter.title or "")
             else None
         )
+
+    def _denies_decision(self, index: int) -> bool:
+        """Whether a sentence says that nothing is to be decided."""
+        text = self.text(index)
+        return any(denied(text, m.start(), m.end()) for m in _DECIDING.finditer(fold(text)))
 
     def _from_forwarded(self, minutes: int | None, presenter: Found) -> tuple[int | None, Found]:
         """What the sender's few words leave open is taken from the mail that is forwarded."""
@@ -257,10 +323,10 @@ class Proposals(ListedMatters, HeardMatters):
             pieces = [s.text for s in sentences(text[:4000])]
             for piece in pieces:
                 presents = self.asking.spoken(piece, "presents")
+                if minutes is None and (presents or _NEEDS.search(fold(piece))):
+                    minutes = minutes_in([piece])
                 if not presents:
                     continue
-                if minutes is None:
-                    minutes = minutes_in([piece])
                 if presenter.contact is None and presenter.doubt is None:
                     people = find_people(piece, context.letter, context.surroundings)
                     first = re.search(r"\b(?:jag|undertecknad|själv|i)\b", fold(piece)[: presents[-1].end])
@@ -278,7 +344,8 @@ class Proposals(ListedMatters, HeardMatters):
         if matter.meeting is not None:
             return meeting_key(matter.meeting), matter.meeting.conflict
         shared = [i for i in matter.shared if not self._foreign(i)]
-        scopes: list[Sequence[int]] = [indexes, shared, [SUBJECT]]
+        asked = [matter.asked_in] if matter.asked_in in indexes else []
+        scopes: list[Sequence[int]] = [asked, indexes, shared, [SUBJECT]]
         for scope in scopes:
             conflict = conflict_in(context, scope)
             if conflict:

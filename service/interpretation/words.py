@@ -94,7 +94,7 @@ def _blocks(text: str) -> list[tuple[int, int, str | None, bool]]:
         bullet = marked["bullet"] if marked else None
         body = start + (marked.end() if marked else len(line) - len(line.lstrip()))
         previous = blocks[-1] if blocks and not blank and not bullet else None
-        if previous and _soft(text[previous[0] : previous[1]], longest, line):
+        if previous and _soft(text[previous[0] : previous[1]], longest, line, bool(previous[2])):
             blocks[-1] = (previous[0], end, previous[2], previous[3])
         else:
             blocks.append((body, end, bullet, blank or bullet is not None))
@@ -103,9 +103,20 @@ def _blocks(text: str) -> list[tuple[int, int, str | None, bool]]:
     return blocks
 
 
-def _soft(before: str, length: int, line: str) -> bool:
+# "Möte: 16 september" begins a line of its own, and so does a second matter with its time.
+_LABELLED = re.compile(r"[ \t]*[A-ZÅÄÖ][\wåäö-]+(?: \w+)?: +\S")
+_DETAILED = re.compile(
+    r"(?:\b\d{1,3} ?min(?:uter)?|\b(?:information|info|diskussion|beslut))[.)]?[ \t]*\Z", re.IGNORECASE
+)
+
+
+def _soft(before: str, length: int, line: str, bullet: bool = False) -> bool:
     """Whether a line break is the mail client's and not the writer's."""
     first = line.split(None, 1)[0]
+    if _LABELLED.match(line) or (_DETAILED.search(before) and _DETAILED.search(line)):
+        return False
+    if bullet and line[:1].isupper() and length + 1 + len(first) <= 72:
+        return False
     if line.lstrip()[0].islower() and length >= 25 and before.rstrip()[-1:] not in ".!?:":
         return True
     return (55 <= length <= 90 and length + len(first) >= 66) or (
