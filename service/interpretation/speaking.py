@@ -18,7 +18,7 @@ from service.interpretation.people import Mention, find_people
 from service.interpretation.words import bare, fold
 
 _BEHALF = re.compile(
-    r"(?:a|pa|i) (?P<who>[\w .-]{2,40}?)(?:s|:s)? (?:vagnar|uppdrag|begaran|namn)|"
+    r"(?<!\w)(?:a|pa|i) (?P<who>(?:(?!(?:jag|min|mitt|mina|vart|vi)\b)[\w.-]+ ){0,4}?[\w.-]+?)(?:s|:s)? (?:vagnar|uppdrag|begaran|namn)(?!\w)|"
     r"(?:pa uppdrag av|for (?:min chef|chefens? rakning)|pa vagnar av|on behalf of|skriver for|mejlar for|mailar for|"
     r"skriver at|hor av mig for|halsar fran|fran|assistent (?:till|at)|ledningsstod (?:at|till)|sekreterare (?:at|till)|"
     r"stod (?:at|till)|(?:chefs)?assistent hos|kalenderansvarig for|skoter kalendern (?:at|for)|pa begaran av|ombedd av|"
