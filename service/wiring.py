@@ -13,20 +13,18 @@ from pathlib import Path
 from service.adapters import smtp
 from service.adapters.calendar_files import calendar_file
 from service.adapters.database import SqlStore, StoreAway, open_store
-from service.adapters.documents import Press
 from service.adapters.file_safety import flags_of
-from service.adapters.filled_forms import form_text
 from service.adapters.imap import ImapMailbox, ImapSettings, Watcher
 from service.adapters.mime import parse
 from service.adapters.network_files import load_network
 from service.adapters.outgoing_mime import compose
-from service.adapters.packet import Binder
 from service.adapters.rule_files import load_rulebook
 from service.adapters.sender_proof import prove
 from service.adapters.smtp import SmtpCourier, SmtpSettings
 from service.adapters.templates import Letterhead
 from service.adapters.terms_files import load_rules
 from service.adapters.tokens import OAuthSettings, Tokens
+from service.adapters.workshop import Workshop
 from service.config import Config, OAuth
 from service.domain.network import Network
 from service.domain.world import World
@@ -176,7 +174,7 @@ def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> 
     rules = shipped("rules")
     language = store.world().charter.language
     letterhead = Letterhead(shipped("templates"), own_templates, language)
-    press = Press(shipped("templates"), own_templates, language)
+    workshop = Workshop(shipped("templates"), own_templates, language)
     own_reading = config.own_rules / "reading"
     rulebook = load_rulebook(rules / "reading", own_reading) if own_reading.is_dir() else shipped_rulebook()
     zone = store.world().zone
@@ -188,11 +186,11 @@ def office_for(config: Config, store: SqlStore, now: Callable[[], datetime]) -> 
         parse=parse,
         read=lambda letter, surroundings: read(letter, rulebook, surroundings),
         render=letterhead.render,
-        make_document=press.make,
-        bind=Binder(press).bind,
+        make_document=workshop.make,
+        bind=workshop.bind,
         compose=message_bytes,
         examine=partial(flags_of, clamd=config.security.clamd),
-        read_form=form_text,
+        read_form=workshop.read_form,
         answers_per_hour=config.security.answers_per_hour,
         trust=partial(
             prove,
