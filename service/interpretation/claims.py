@@ -55,6 +55,13 @@ class Claim:
     strangers: tuple[Contact, ...] = ()
     # The words name the writer, and do not only leave the subject out.
     first_person: bool = False
+    # How likely the second reader finds this meaning of the sentence; 1 where nothing was learnt.
+    likelihood: float = 1.0
+
+    @property
+    def heard_only(self) -> bool:
+        """Whether no rule knows the words, and only the second reader heard it."""
+        return self.evidence.rule.endswith("/by-example")
 
 
 KINDS: dict[str, tuple[Says, Extent, bool]] = {
@@ -99,15 +106,26 @@ def claims_in(context: Context, index: int) -> list[Claim]:
         strangers = tuple(m.contact for m in subject.people if m.contact) if says == "coming" else ()
         if not people and not strangers:
             continue
+        if says == "absent" and extent == "whole":
+            extent = _until_when(context, hit, weak)
         extent, says = _by_the_clock(context, hit, says, extent)
         claims.append(
             Claim(
                 says, extent, people, index, hit.start, hit.end, context.evidence(hit), weak,
                 (is_perhaps(context, hit) and hit.rule != "attendance/by-link") or _in_doubt(context, hit, weak) or hit.rule == "absence/unsure" or _barely_heard(context, hit), hit.rule == "attendance/by-link", candidates,
                 strangers, (subject.who == "speaker" and (hit.start <= 12 or _says_i(context, hit))) or subject.and_speaker,
+                _likelihood(context, index, says),
             )
         )  # fmt: skip
     return _without_contradictions(context, index, claims)
+
+
+def _likelihood(context: Context, index: int, says: Says) -> float:
+    """How likely the second reader finds that a sentence tells of staying away, or of coming."""
+    if index == SUBJECT or not context.sense(index).acts:
+        return 1.0
+    sense = context.sense(index)
+    return sense.of("attendance") if says == "coming" else sense.of("absence", "late", "early")
 
 
 # As good as said: below this, what only the second reader hears is asked about.
@@ -330,6 +348,36 @@ def _by_the_clock(context: Context, hit: Hit, says: Says, extent: Extent) -> tup
         if start_at < minutes < end_at:
             return ("early" if until else "late"), "absent"
     return extent, says
+
+
+_AWAY_UNTIL = re.compile(
+    r"(?<!\w)(?:till|tills|fram till|förrän|until)(?: (?:klockan|kl\.?|ca|cirka|runt|omkring))* \Z"
+)
+_AWAY_FROM = re.compile(
+    r"(?<!\w)(?:från|fr\.? ?o\.? ?m\.?|from)(?: (?:och med|klockan|kl\.?|ca|cirka|runt))* \Z"
+)
+
+
+def _until_when(context: Context, hit: Hit, weak: bool) -> Extent:
+    """ "Jag sitter hos revisorerna till tjugo över ett": who is away for a part of the meeting only."""
+    if not weak and not hit.rule.endswith("/by-example"):
+        return "whole"
+    meeting = _meeting_of(context, hit)
+    text = fold(context.text_of(hit.line))
+    if meeting is None or not re.search(r"(?<!\w)(?:till|tills|förrän|until|från|fr\.? ?o|from)(?!\w)", text):
+        return "whole"
+    start_at, end_at = (m.hour * 60 + m.minute for m in (meeting.start, meeting.end))
+    begin, end = clause_bounds(text, hit.start)
+    for clock in find_clock(text[begin:end]):
+        minutes = clock.minutes + (720 if clock.loose and clock.minutes < start_at else 0)
+        before = text[begin : begin + clock.start]
+        if not start_at < minutes < end_at:
+            continue
+        if _AWAY_UNTIL.search(before):
+            return "late"
+        if _AWAY_FROM.search(before):
+            return "early"
+    return "whole"
 
 
 def _meeting_of(context: Context, hit: Hit) -> Meeting | None:

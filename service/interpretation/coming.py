@@ -105,6 +105,8 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     claims, standings = gathered.claims, gathered.standings
     standings += standings_by_coming(context, claims, standings)
     claims = _subject_line_explained(context, claims)
+    claims = _plainly_told(claims)
+    claims = _likelier_first(context, claims)
     claims = _judge_weak(context, claims, standings)
     claims = _links_first(context, claims)
     released = {c.evidence.text for c in claims if c.says == "coming" and "after-all" in c.evidence.rule}
@@ -171,6 +173,53 @@ def _subject_line_explained(context: Context, claims: list[Claim]) -> list[Claim
     ]
 
 
+def _plainly_told(claims: list[Claim]) -> list[Claim]:
+    """What is only faintly heard says nothing beside plain words of the same person's."""
+    plain = {
+        (p, c.says)
+        for c in claims
+        if c.line != SUBJECT and not (c.heard_only and c.perhaps)
+        for p in c.people
+    }
+    return [
+        c for c in claims
+        if not (c.heard_only and c.perhaps) or any((p, c.says) not in plain for p in c.people)
+    ]  # fmt: skip
+
+
+# Where two sentences of one letter say the contrary of one person and meeting, the second reader chooses
+# when one is that much likelier than the other.
+_MUCH_LIKELIER = 2.5
+
+
+def _likelier_first(context: Context, claims: list[Claim]) -> list[Claim]:
+    """ "Jag skrev att jag hade förhinder. Nu kan jag delta": of two contrary claims the likelier one."""
+    kept: list[Claim] = []
+    for claim in claims:
+        rivals = [
+            c
+            for c in claims
+            if c.says != claim.says and c.line != claim.line and set(c.people) & set(claim.people)
+        ]
+        if claim.extent == "whole" and claim.line == SUBJECT:
+            # What the text says counts before its heading: "Återbudet", "Jag är med!".
+            own = [
+                c for c in claims if c.line != SUBJECT and not c.weak and set(c.people) & set(claim.people)
+            ]
+            if any(c.says != claim.says for c in own):
+                continue
+        elif rivals and not claim.by_link:
+            keys = set(when_of(context, claim).keys)
+            if any(
+                c.line != SUBJECT and c.likelihood > _MUCH_LIKELIER * claim.likelihood
+                and (not keys or keys & set(when_of(context, c).keys))
+                for c in rivals
+            ):  # fmt: skip
+                continue
+        kept.append(claim)
+    return kept
+
+
 def _links_first(context: Context, claims: list[Claim]) -> list[Claim]:
     """Who is with us by link is with us: "kan inte delta fysiskt, men är med på länk"."""
     linked = [c for c in claims if c.by_link]
@@ -211,14 +260,16 @@ def _stands_for(context: Context, s: Standing, person: str | None, claim: Claim)
 
 def _judge_weak(context: Context, claims: list[Claim], standings: list[Standing]) -> list[Claim]:
     """A reason counts beside one of our meetings, or with someone in one's place."""
-    plain = {(p, c.says) for c in claims if not c.weak for p in c.people}
+    plain = {(p, c.says) for c in claims if not c.weak and not c.heard_only for p in c.people}
     kept: list[Claim] = []
     for claim in claims:
         if not claim.weak:
             kept.append(claim)
             continue
-        if any((p, "coming") in plain or (p, "absent") in plain for p in claim.people):
+        people = tuple(p for p in claim.people if (p, "coming") not in plain and (p, "absent") not in plain)
+        if not people:
             continue
+        claim = replace(claim, people=people)
         when = when_of(context, claim)
         if when.past:
             continue
@@ -240,8 +291,18 @@ def _by_meeting(context: Context, rows: list[Claim], coming: list[Claim]) -> lis
     rank = {"own": 0, "near": 1, "subject": 1, "thread": 2, "assumed": 3, "none": 4}
     # "Förhinder" in the subject line is explained by the day in the text, and by what is odd about it.
     resolved.sort(
-        key=lambda row: (row[0].weak, rank[row[1].source], row[1].doubt is None, row[0].line, row[0].start)
+        key=lambda row: (
+            row[0].weak and not row[0].heard_only,
+            row[0].perhaps and row[0].heard_only,
+            rank[row[1].source],
+            row[1].doubt is None,
+            row[0].line,
+            row[0].start,
+        )
     )
+    if any(when.source != "assumed" and when.keys for _, when in resolved):
+        # "Det blir utan mig": which meeting, another sentence says.
+        resolved = [(c, w) for c, w in resolved if w.source != "assumed" or not c.heard_only]
     kept: list[tuple[Claim, When]] = []
     for claim, when in resolved:
         same = next((n for n, k in enumerate(kept) if set(k[1].keys) & set(when.keys) or not when.keys), None)

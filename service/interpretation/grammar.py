@@ -178,9 +178,12 @@ def _heard_subject(context: Context, hit: Hit) -> Subject:
     """Who plays the part that goes with a meaning, as the second reader hears it; else the speaker."""
     role = _HEARD_AS.get(hit.kind, "")
     base = sentence_start(context, hit.line)
-    places = {p.start for p in context.sense(hit.line).having(role)}
-    people = tuple(m for m in context.people_in(hit.line) if m.start - base in places)
-    return Subject("person", people) if people else Subject("speaker")
+    parts = context.sense(hit.line).having(role)
+    places = {p.start for p in parts}
+    people = tuple(m for m in context.people_in(hit.line) if m.start - base in places and m.kind != "address")
+    text = fold(context.text_of(hit.line))
+    own = any(text[p.start : p.end] in _FIRST_PERSON for p in parts)
+    return Subject("person", people, own) if people else Subject("speaker")
 
 
 # Predicates that only a person can have: "mötet krockar" says who cannot come, "Sven kommer inte" says it of Sven.
@@ -199,10 +202,23 @@ def _before_a_relative_clause(row: Sequence[Token], first: int) -> Mention | Non
     return opens if opens and not opens.genitive and closed else None
 
 
+def _before_som(row: Sequence[Token], number: int, first: int) -> Mention | None:
+    """ "Jag har talat med Håkan, som går i mitt ställe": whom a relative clause is about."""
+    before = number - 2 if number and row[number - 1].text == "," else number - 1
+    named = row[before].mention if before >= 0 else None
+    if named is None or named.genitive or any(t.text in {"men", "så"} for t in row[number:first]):
+        return None
+    return named
+
+
 def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Subject:
     """The subject to the left of a predicate; stops at the end of a sentence part."""
     crossed = 0
     index = hit.line
+    # "Minstingen kräktes hela natten så det blir vab": the child is ill, the parent stays at home.
+    personal = hit.rule in _PERSONAL and not re.search(
+        r"(?<!\w)(?:vab\w*|hemma|sjukt barn)(?!\w)", fold(context.text_of(hit.line))[hit.start : hit.end]
+    )
     if (opens := _before_a_relative_clause(row, first)) is not None:
         return Subject("person", (opens,))
     for number in range(first - 1, -1, -1):
@@ -212,14 +228,16 @@ def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Sub
         if token.text in {",", ":", "(", ")", "–", "—"}:
             crossed += 1
             continue
+        if token.text == "som" and (named := _before_som(row, number, first)) is not None:
+            return Subject("person", (named,))
         found = _as_subject(context, index, row, number)
         if found:
             return found
-        if not crossed and number == first - 1 and hit.rule in _PERSONAL and _is_noun_subject(row, number):
+        if not crossed and number == first - 1 and personal and _is_noun_subject(row, number):
             return Subject("stranger")
         if first - number > 14:
             break
-    if hit.rule in _PERSONAL:
+    if personal:
         opening = (
             next((n for n in range(first - 1, -1, -1) if row[n].text in {",", ".", ":", ";", "!", "?"}), -1)
             + 1

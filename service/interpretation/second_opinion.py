@@ -16,8 +16,12 @@ from service.interpretation.rulebook import Hit
 
 # From here on the likeness counts as a hit of its own.
 _LIKELY = 0.6
-# Under this a rule's hit is left out, when another meaning is as good as certain.
-_HARDLY, _CERTAIN = 0.02, 0.9
+# Under the first a rule's hit is left out, when another meaning is as likely as the second; under the
+# third it is, whatever the rest may mean.
+_HARDLY, _LIKELIER, _NOT_AT_ALL = 0.06, 0.5, 0.02
+# What a sentence tells when it asks for nothing is no meaning of its own: it takes more.
+_TELLS_LITTLE = ("background", "courtesy")
+_CERTAIN = 0.9
 
 _COMING = ("absence", "late", "early", "attendance")
 # Which meanings bear out a rule's hit, by the kind of the rule.
@@ -29,10 +33,10 @@ _BORNE_OUT_BY: Mapping[str, tuple[str, ...]] = {
     "attendance": (*_COMING, "undo"),
     "substitute": (*_COMING, "replacement"),
     "stand-in": (*_COMING, "replacement"),
-    "leaving": ("replacement", "contact", "absence"),
-    "successor": ("replacement", "contact", "absence"),
+    "leaving": ("replacement", "contact"),
+    "successor": ("replacement", "contact"),
     "contact": ("contact", "replacement"),
-    "cancel": ("cancel", "move", "place", "absence"),
+    "cancel": ("cancel", "move", "place"),
     "move": ("cancel", "move", "place"),
     "place": ("cancel", "move", "place"),
     "help": ("help", "question"),
@@ -60,11 +64,28 @@ def _credible(context: Context, hit: Hit) -> bool:
     if meanings is None or hit.line == SUBJECT:
         return True
     sense = context.sense(hit.line)
-    return not (sense.of(*meanings) < _HARDLY and _sure_of_another(sense, meanings))
+    support = sense.of(*meanings)
+    if hit.kind in {"leaving", "successor"} and support < sense.of(*_COMING):
+        # "Min ledighet har förlängts": who is away for once is told of, and nobody who leaves.
+        return False
+    if hit.kind in {"cancel", "move", "place"} and not _may_change_meetings(context):
+        # "Nämnden blev inställd": whose meeting it is, only the meaning tells.
+        return support >= max(0.5, sense.of(*_COMING))
+    return not (support < _HARDLY and _means_another(sense, meanings, support))
 
 
-def _sure_of_another(sense: Sense, meanings: tuple[str, ...]) -> bool:
-    return any(p >= _CERTAIN for act, p in sense.acts.items() if act not in meanings)
+def _means_another(sense: Sense, meanings: tuple[str, ...], support: float) -> bool:
+    others = {act: p for act, p in sense.acts.items() if act not in meanings}
+    told = max((others.get(act, 0.0) for act in _TELLS_LITTLE), default=0.0)
+    asked = sum(p for act, p in others.items() if act not in _TELLS_LITTLE)
+    return asked >= _LIKELIER or (support < _NOT_AT_ALL and max(told, asked) >= _CERTAIN)
+
+
+def _may_change_meetings(context: Context) -> bool:
+    """Whether the writer is secretary or chair; an unknown writer may speak for them."""
+    network, year = context.surroundings.network, context.surroundings.now.year
+    officers = {p.id for y in (year, year + 1) for p in (network.chair(y), network.secretary(y)) if p}
+    return context.sender is None or context.sender.id in officers
 
 
 def _by_example(context: Context, index: int, known: set[str]) -> list[Hit]:
@@ -98,11 +119,26 @@ def _replacement(context: Context, index: int, known: set[str]) -> list[Hit]:
 def _coming(context: Context, index: int, known: set[str], kept: Sequence[Hit]) -> list[Hit]:
     """Somebody's coming or staying away, told in words that no rule knows."""
     sense = context.sense(index)
-    if sense.of(*_COMING) < _LIKELY or not known.isdisjoint((*_COMING, "elsewhere")):
+    if sense.of(*_COMING) < _LIKELY or not known.isdisjoint(
+        (*_COMING, "elsewhere", "stand-in", "substitute")
+    ):
         return []
-    others = any(h.kind in {"absence", "late", "early"} and h.line != index for h in kept)
-    if sense.having("substitute") and not sense.having("absent") and others:
+    others = any(h.kind in {"absence", "late", "early", "elsewhere"} and h.line != index for h in kept)
+    if (
+        sense.having("substitute")
+        and not sense.having("absent")
+        and (others or _heard_elsewhere(context, index))
+    ):
         # Who comes instead of whom another sentence tells of.
         return []
     act = max(_COMING, key=sense.of)
     return [Hit(f"{act}/by-example", index, 0, len(context.text_of(index)))]
+
+
+def _heard_elsewhere(context: Context, index: int) -> bool:
+    """Whether another sentence tells who is absent."""
+    return any(
+        context.sense(n).of("absence") >= _LIKELY and not context.sense(n).having("substitute")
+        for n in range(len(context.sentences))
+        if n != index
+    )

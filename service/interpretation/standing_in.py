@@ -24,6 +24,7 @@ from service.interpretation.grammar import (
     sentence_start,
     subject_of,
 )
+from service.interpretation.hearing import PRONOUNS
 from service.interpretation.people import Mention, plain_name
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import fold
@@ -118,8 +119,10 @@ def _heard_in(context: Context, index: int) -> list[Standing]:
         if part.likelihood < _HEARD:
             continue
         evidence = Evidence("substitute/by-example", context.text_of(index))
+        if fold(context.text_of(index)[part.start : part.end]) in PRONOUNS:
+            return _heard_myself(context, index, evidence)
         mention = next((m for m in context.people_in(index) if m.start - base == part.start), None)
-        if mention is None:
+        if mention is None or mention.kind == "address":
             continue
         if mention.person and context.surroundings.network.seat_of(mention.person):
             continue
@@ -138,6 +141,24 @@ def _heard_in(context: Context, index: int) -> list[Standing]:
             )
         ]
     return []
+
+
+def _heard_myself(context: Context, index: int, evidence: Evidence) -> list[Standing]:
+    """ "Jag tar Birgittas": the writer, who has no seat of her own, comes for whom the letter names."""
+    network, writer = context.surroundings.network, context.sender
+    if writer is None or network.seat_of(writer.id):
+        return []
+    holders = {s.holder for s in network.seats_covered_by(writer.id)}
+    base, sense = sentence_start(context, index), context.sense(index)
+    places = {p.start for p in sense.having("absent")}
+    here = [m.person for m in context.people_in(index) if m.start - base in places and m.person in holders]
+    named = here or [m.person for m in (*context.people, *context.subject_people) if m.person in holders]
+    if not named and len(holders) != 1:
+        return []
+    absent = (here or [*dict.fromkeys(named), None])[0] if len({*named}) == 1 or here else None
+    if absent is None and len(holders) == 1:
+        absent = next(iter(holders))
+    return [Standing(writer.id, absent, index, evidence)] if absent else []
 
 
 # How likely it must be that somebody comes instead, where no rule says so.
@@ -350,9 +371,15 @@ def _for_whom_is_away(
     rows: list[Standing] = []
     for index in range(len(context.sentences)):
         named = [m for m in context.people_in(index) if m.person in holders and not m.genitive]
-        if named and re.search(_AWAY, fold(context.text_of(index))):
+        if named and re.search(_AWAY, fold(context.text_of(index))) and _may_tell_of_absence(context, index):
             rows.append(Standing(writer.id, named[0].person, claim.line, claim.evidence))
     return rows[:1]
+
+
+def _may_tell_of_absence(context: Context, index: int) -> bool:
+    """ "Jag kan inte vara med på SVOM, där får Mats klara sig själv" tells of nobody's absence from us."""
+    sense = context.sense(index)
+    return not sense.acts or sense.of("absence") >= 0.3
 
 
 def for_all(s: Standing) -> bool:
