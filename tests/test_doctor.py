@@ -172,6 +172,16 @@ def test_a_rule_of_the_networks_own_with_a_fault(healthy: Path):
     assert examine(healthy, now=lambda: AUTUMN, out=lambda line: None) == 2
 
 
+def test_a_machine_without_libreoffice(healthy: Path, monkeypatch: pytest.MonkeyPatch):
+    """Nothing stops, but the operator learns what the packet will lack, and what to install."""
+    monkeypatch.setenv("PATH", str(healthy.parent))
+
+    found = findings(healthy)["libreoffice"]
+
+    assert found.verdict == "obs"
+    assert "installera libreoffice" in found.says
+
+
 def test_a_clock_that_is_far_behind(healthy: Path):
     """A machine without a battery wakes in 1970, and would send nothing until 2026."""
     found = findings(healthy, datetime(1970, 1, 2, tzinfo=UTC))

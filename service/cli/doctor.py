@@ -16,6 +16,7 @@ from typing import Literal
 
 from sqlalchemy import make_url
 
+from service.adapters import office_files
 from service.adapters.database import StoreAway, StoreError
 from service.adapters.documents import Press
 from service.adapters.imap import ImapMailbox, LoginRefused, MailboxAway
@@ -96,6 +97,7 @@ def examination(config_path: Path, now: Callable[[], datetime]) -> Iterator[Find
         yield Finding("nätverksfil", "fel", str(fault), miscalled=True)
     yield from _rules(config)
     yield from _templates(config, network.language if network else "sv")
+    yield _office_files()
     known, finding = _database(config, now)
     yield finding
     # What letters have changed since outranks the file.
@@ -183,6 +185,19 @@ def _templates(config: Config, language: str) -> Iterator[Finding]:
         yield Finding(
             "mallar", "ok", f"alla utskick har mallar på {language}" + (f", egna i {own}" if own else "")
         )
+
+
+def _office_files() -> Finding:
+    """Whether Word, Excel and PowerPoint annexes can be bound into the packet."""
+    found = office_files.program()
+    if found:
+        return Finding("libreoffice", "ok", f"{found}: Office-filer binds in i möteshandlingarna som PDF")
+    return Finding(
+        "libreoffice",
+        "obs",
+        "finns inte på datorn; Office-filer bifogas som de är men kommer inte med i möteshandlingarna; "
+        "installera libreoffice-core, -writer, -calc och -impress om de ska göra det",
+    )
 
 
 def _database(config: Config, now: Callable[[], datetime]) -> tuple[Network | None, Finding]:
