@@ -85,7 +85,9 @@ def read_examples(folders: Iterable[Path]) -> list[ExampleLetter]:
     for path in _files(folders):
         try:
             found += parse_examples(path.read_text("utf-8").splitlines())
-        except (BadExample, UnicodeDecodeError) as error:
+        except UnicodeDecodeError as error:
+            raise BadExample(f"{path}: filen är inte UTF-8; spara den som UTF-8") from error
+        except BadExample as error:
             raise BadExample(f"{path}: {error}") from error
     return found
 

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from pydantic import Field
 
-from service.adapters.learning import learnt_from
+from service.adapters.learning import learnt_from, read_examples
 from service.adapters.toml_files import BadFile, Strict, checked, read_toml
+from service.interpretation.examples import BadExample
 from service.interpretation.rulebook import BadPhrase, Rule, Rulebook
 
 
@@ -72,12 +73,12 @@ def load_rulebook(shipped: Path, own: Path | None = None, *, learnt: bool = True
         replaced = {r.name for r in own_rules}
         rules = own_rules + [r for r in rules if r.name not in replaced]
     try:
-        rulebook = Rulebook(rules, lists, learnt_from(shipped, own) if learnt else None)
         if own is not None and own.is_dir():
-            # The shipped rules have been tried by the tests; a network's own have not.
-            rulebook.prove()
-        return rulebook
-    except BadPhrase as error:
+            # What is shipped has been tried by the tests; a network's own has not.
+            read_examples([own / "examples"])
+            Rulebook(own_rules, lists).prove()
+        return Rulebook(rules, lists, learnt_from(shipped, own) if learnt else None)
+    except (BadPhrase, BadExample) as error:
         raise BadRules(str(error)) from error
 
 
