@@ -104,7 +104,7 @@ def _names(people: tuple[Person, ...], seats_key: tuple[tuple[str, str], ...]) -
     return _Names(
         full, firsts, surnames, seats, tuple(titles[t] for t in order),
         frozenset(words[0] for t in order if (words := re.findall(r"[a-z0-9-]+", bare(fold(t))))),
-        re.compile(rf"(?<![\w@.-])(?:{pattern})(?![\w@])"), initials,
+        re.compile(rf"(?<![\w@.-])(?:{pattern})(?![\w@]|[.-]\w)"), initials,
     )  # fmt: skip
 
 
