@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from service.domain.intents import (
     Evidence,
@@ -26,98 +27,188 @@ from service.interpretation.titles import (
 from service.interpretation.words import fold
 
 
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """A matter that is spoken of again; no title when only the thread tells."""
+
+    index: int
+    title: str | None
+    # Its name is the sender's own words.
+    sure: bool
+    rule: str
+
+
+# How likely a meaning or a name must be to count, to need no question, and to bear out a rule that speaks.
+_LIKELY, _PLAIN, _SPOKEN = 0.55, 0.85, 0.15
+# A name that is this likely is better than none.
+_FAINT = 0.3
+# Meanings that speak for nothing else: a greeting, a reason; a draft's verbs where no draft is answered.
+_TELLS_LITTLE = ("courtesy", "background", "changes")
+# Taken back on a condition ("säger de nej drar jag tillbaka det"), or only asked about.
+_NOT_YET = re.compile(
+    r"^\W*(?:om|ifall|if)\b|\bhur (?:gör|stryker|tar)\b|"
+    r"^\W*(?:säger|blir|får|skulle|går|kommer|lyckas|misslyckas|hinner|finns|tycker|vill)\s[^.?]*?"
+    r"\b(?:drar|tar|stryker|återkallar|avstår)\b"
+)
+_POINTS = re.compile(
+    r"\b(?:punkt(?:en|er|erna)?|ärende(?:t|n|na)?|frågan|förslag(?:et)?|anmälan|item|den|det|topic)\b"
+)
+_OWNED = re.compile(r"(?i)^(?:min|mitt|mina|vår|vårt|våra|den|det|de) ")
+
+
 class EarlierMatters(LetterReader):
     """A letter looked at for withdrawals and supplements."""
 
     def withdrawals(self) -> list[tuple[int, Intent]]:
         """Matters that are taken back."""
         context = self.context
-        found: list[tuple[int, Intent]] = []
+        found: list[_Earlier] = []
         for index in self._body():
-            text = self.text(index)
             spoken = self._spoken(self.taking_back, index)
-            if not spoken:
+            if not self._does("withdrawal", index, bool(spoken)) or _NOT_YET.search(fold(self.text(index))):
                 continue
-            if any(
-                h.kind in {"absence", "attendance", "contact", "undo", "cancel", "place"}
-                for h in context.hits_in(index)
-            ) and not re.search(r"\b(?:punkt|ärende|fråga|item|anmälan|förslag)", fold(text)):
+            rule = spoken[0].rule if spoken else "withdrawal/by-example"
+            named = self._named_in(index, self._withdrawn_title(index, spoken) if spoken else None)
+            named = named or self._listed_below(index)
+            if not named and (found or not (self._points_back(index, spoken) or self._told_by_thread())):
                 continue
-            if (
-                any(h.kind in {"help", "question"} for h in context.hits_in(index))
-                and text.rstrip().endswith("?")
-                and not re.match(r"\W*(?:kan|skulle|could|can)\b", fold(text))
-            ):
+            for title, sure in named or [self._named_elsewhere(index)]:
+                if found and (title is None or any(related(title, w.title or title) for w in found)):
+                    if title and found[-1].title is None:
+                        found[-1] = _Earlier(index, title, sure, rule)
+                    continue
+                if found and not sure and found[-1].title:
+                    # A loose end beside a name that is plain.
+                    continue
+                found.append(_Earlier(index, title, sure, rule))
+        if not found:
+            return []
+        self.withdrawn = True
+        # Sentences around a withdrawal give its reasons.
+        for taken in found:
+            for i, s in context.numbered():
+                if s.paragraph != context.sentences[taken.index].paragraph or i < taken.index:
+                    continue
+                if i != taken.index and self._asks_for_matter(i):
+                    break
+                self.taken.add(i)
+        return [(w.index, self._withdrawal(w)) for w in found]
+
+    def _withdrawal(self, taken: _Earlier) -> Withdrawal:
+        title, doubt = taken.title, None
+        if title is None and len(self.context.surroundings.matters) == 1:
+            title = self.context.surroundings.matters[0]
+        if title is None and not self._told_by_thread():
+            doubt = "det framgår inte vilket ärende som tas tillbaka"
+        elif title is not None and not taken.sure:
+            doubt = "rubriken är vår tolkning"
+        elif self._heard_at(taken.index, "withdrawal") < (
+            _LIKELY if taken.rule.endswith("by-example") else _SPOKEN
+        ):
+            doubt = "det kan vara menat på ett annat sätt"
+        return Withdrawal(
+            certain=doubt is None and self.context.trusted,
+            doubt=doubt,
+            title=title,
+            evidence=(Evidence(taken.rule, self.text(taken.index)),),
+        )
+
+    def _does(self, act: str, index: int, spoken: bool) -> bool:
+        """Whether a sentence does something: it is like the examples, or a rule speaks unopposed."""
+        sense = self.context.sense(index)
+        if not sense.acts:
+            return spoken
+        likelihood = sense.of(act)
+        return likelihood >= _LIKELY or (
+            spoken and (likelihood >= _SPOKEN or sense.of(act, *_TELLS_LITTLE) >= _LIKELY)
+        )
+
+    def _heard_at(self, index: int, act: str) -> float:
+        """How likely a sentence does something; 1 where nothing was learnt."""
+        sense = self.context.sense(index)
+        return sense.of(act) if sense.acts else 1.0
+
+    def _asks_for_matter(self, index: int) -> bool:
+        """Whether a sentence asks for a new matter."""
+        sense = self.context.sense(index)
+        if sense.acts:
+            return sense.of("proposal") >= _LIKELY
+        return bool(self._spoken(self.asking, index, "title-after", "title-before", "asks"))
+
+    def _told_by_thread(self) -> bool:
+        """Whether the letter answers something that may tell which matter is meant."""
+        context = self.context
+        return self.acked or context.reference is not None or bool(context.letter.in_reply_to)
+
+    def _points_back(self, index: int, spoken: Sequence[Spoken]) -> bool:
+        """Whether a sentence points at a matter that is named elsewhere."""
+        if any(s.name == "pronoun" for s in spoken) or self._heard_at(index, "withdrawal") >= _LIKELY:
+            return True
+        return bool(_POINTS.search(fold(self.text(index))))
+
+    def _named_in(self, index: int, seen: str | None) -> list[tuple[str | None, bool]]:
+        """The names of earlier matters in one sentence, and whether each is the sender's own words."""
+        if quoted := in_quotes(self.text(index)):
+            return [(quoted, True)]
+        heard = self._titles_in(index)
+        if heard:
+            plain = [row for row in heard if row[1] >= _PLAIN]
+            if len(plain) > 1 and re.search(r"(?:både|dels)\s", fold(self.text(index))):
+                return [(title, True) for title, _ in plain]
+            best_name, likelihood = max(heard, key=lambda row: row[1])
+            return [(best_name, likelihood >= _PLAIN or fold(seen or "") == fold(best_name))]
+        if seen is None or re.search(r"(?i)\b(?:den|det|dem|it|them)\b", seen):
+            return []
+        title, sure = self._settled(index, seen)
+        if title is None:
+            return []
+        if self.context.sense(index).acts and not is_telling(title):
+            # One short word that only a rule took for a name: better the name that another sentence gives.
+            return [(title, False)] if len(self._body()) == 1 else []
+        return [(title, sure and not is_loose(title))]
+
+    def _listed_below(self, index: int) -> list[tuple[str | None, bool]]:
+        """The names in the list that a sentence opens: "Följande ärenden återkallas:"."""
+        sentences = self.context.sentences
+        if not self.text(index).rstrip().endswith(":"):
+            return []
+        found: list[tuple[str | None, bool]] = []
+        for at in range(index + 1, len(sentences)):
+            if sentences[at].bullet is None:
+                break
+            title = tidy(self.text(at))
+            if is_title(title):
+                found.append((title, not is_loose(title)))
+                self.taken.add(at)
+        return found
+
+    def _named_elsewhere(self, index: int) -> tuple[str | None, bool]:
+        """The name of a matter in another sentence, the nearest before first, or in the subject line."""
+        around = [*reversed([i for i in self._body() if i < index]), *(i for i in self._body() if i > index)]
+        for at in around:
+            if self.context.sense(at).of("proposal", "absence", "replacement") >= _LIKELY:
                 continue
-            if re.search(r"^\W*(?:om|ifall|if)\b", fold(text)) or re.search(
-                r"\bhur (?:gör|stryker|tar)\b", fold(text)
-            ):
-                continue
-            if _SUPPOSES.match(fold(text)):
-                # "Säger de nej drar jag tillbaka det": not yet.
-                continue
-            title, sure = self._of_both(index, self._settled(index, self._withdrawn_title(index, spoken)))
-            pointed = (
-                bool(title)
-                or any(s.name == "pronoun" for s in spoken)
-                or re.search(
-                    (
-                        r"\b(?:punkt(?:en|er|erna)?|ärende(?:t|n|na)?|frågan|förslag(?:et)?|anmälan|item|"
-                        r"den|det|topic)\b"
-                    ),
-                    fold(text),
-                )
-            )
-            if not pointed:
-                continue
-            if found and (
-                title is None
-                or any(isinstance(w, Withdrawal) and w.title and related(title, w.title) for _, w in found)
-            ):
-                continue
-            doubt = None
-            known = bool(title) or self.acked or self.context.reference is not None
-            known = known or bool(context.letter.in_reply_to)
-            if title is None:
-                title = self._own_matter() or self._thread_title()
-                if title and not is_telling(title):
-                    # "Appen" names nothing that the text does not name in the same word.
-                    words = " ".join(fold(x.text) for x in context.sentences)
-                    sure = bool(re.search(rf"\b{re.escape(fold(title))}", words))
-                known = known or title is not None
-            if title is None and len(context.surroundings.matters) == 1:
-                title = context.surroundings.matters[0]
-                known = True
-            if not known:
-                doubt = "det framgår inte vilket ärende som tas tillbaka"
-            elif not sure or (title and is_loose(title)):
-                doubt = "rubriken är vår tolkning"
-            if found and isinstance(found[0][1], Withdrawal) and found[0][1].title is None and title:
-                found.clear()
-            found.append(
-                (
-                    index,
-                    Withdrawal(
-                        certain=doubt is None and context.trusted,
-                        doubt=doubt,
-                        title=title,
-                        evidence=(Evidence(spoken[0].rule, text),),
-                    ),
-                )
-            )
-            self.taken.add(index)
-        if not found and (heard := self._heard_withdrawal()):
-            found.append(heard)
-        if found:
-            self.withdrawn = True
-            # Sentences around a withdrawal give its reasons.
-            for at, _ in found:
-                for i, s in context.numbered():
-                    if s.paragraph != context.sentences[at].paragraph or i < at:
-                        continue
-                    if i != at and self._spoken(self.asking, i, "title-after", "title-before", "asks"):
-                        break
-                    self.taken.add(i)
+            for name, likelihood in self._titles_in(at):
+                return name, likelihood >= _PLAIN
+        if title := self._own_matter():
+            return title, True
+        if self.context.reference is not None or not self.fresh:
+            return None, True
+        subject = self._thread_title()
+        heard = self._titles_in(SUBJECT)
+        if heard:
+            name, likelihood = heard[0]
+            return name, likelihood >= _PLAIN or self._told(name)
+        return subject, bool(subject and not is_loose(subject) and self._told(subject))
+
+    def _titles_in(self, index: int) -> list[tuple[str, float]]:
+        """What the second reader takes for names of matters in a sentence, and how likely each is."""
+        found = []
+        for part in self.context.sense(index).having("title"):
+            words = self.text(index)[part.start : part.end].strip(' .,:;!?"”“')
+            title = tidy(_OWNED.sub("", words))
+            if part.likelihood >= _FAINT and is_title(title) and not self._only_people(title):
+                found.append((title, part.likelihood))
         return found
 
     def _settled(self, index: int, title: str | None) -> tuple[str | None, bool]:
@@ -133,82 +224,6 @@ class EarlierMatters(LetterReader):
             if found := best(told, at, title):
                 return tidy(cut_off(found.text)), False
         return title, False
-
-    def _of_both(self, index: int, seen: tuple[str | None, bool]) -> tuple[str | None, bool]:
-        """An earlier matter's title as both readers understand it: what is heard names it better."""
-        title, sure = seen
-        if in_quotes(self.text(index)) == title and title:
-            return seen
-        heard = self.heard_title(index)
-        if heard is None:
-            return seen
-        if title is None or related(title, heard[0]):
-            return heard[0], heard[1] >= _PLAIN
-        return (heard[0], False) if heard[1] >= _PLAIN and not sure else (title, False)
-
-    def heard_title(self, index: int) -> tuple[str, float] | None:
-        """What the second reader takes for the name of a matter in a sentence, and how likely that is."""
-        for part in self.context.sense(index).having("title"):
-            words = self.text(index)[part.start : part.end]
-            title = tidy(
-                re.sub(r"(?i)^(?:min|mitt|mina|vår|vårt|våra|den|det|de) ", "", words.strip(' .,:;!?"”“'))
-            )
-            if part.likelihood >= _LIKELY and is_title(title) and not self._only_people(title):
-                return title, part.likelihood
-        return None
-
-    def _heard_in(self, act: str) -> tuple[int, float] | None:
-        """The sentence that most likely does something, when it likely does."""
-        likely = [(self.context.sense(i).of(act), i) for i in self._body()]
-        likelihood, index = max(likely, default=(0.0, 0))
-        return (index, likelihood) if likelihood >= _LIKELY else None
-
-    def _heard_name(self, index: int) -> tuple[str | None, float]:
-        """The name of an earlier matter: in the sentence, in another one, in the subject line."""
-        order = [index, *(i for i in self._body() if i != index)]
-        if self.fresh:
-            order.append(SUBJECT)
-        found = [(t, n) for n, i in enumerate(order) if (t := self.heard_title(i)) is not None]
-        if not found:
-            return self._thread_title(), 0.0
-        return max(found, key=lambda row: (row[1] == 0, row[0][1]))[0]
-
-    def _heard_withdrawal(self) -> tuple[int, Intent] | None:
-        """A matter that is taken back in words that no rule knows."""
-        if (heard := self._heard_in("withdrawal")) is None:
-            return None
-        index, likelihood = heard
-        title, likeness = self._heard_name(index)
-        threaded = self.acked or self.context.reference is not None or bool(self.context.letter.in_reply_to)
-        if title is None and not threaded:
-            return None
-        sure = likelihood >= _PLAIN and (likeness >= _PLAIN or title is None)
-        self.taken.add(index)
-        return index, Withdrawal(
-            certain=sure and self.context.trusted,
-            doubt=None if sure else "det kan vara menat på ett annat sätt",
-            title=title,
-            evidence=(Evidence("withdrawal/by-example", self.text(index)),),
-        )
-
-    def _heard_supplement(self) -> tuple[int, Intent] | None:
-        """More material, sent in words that no rule knows."""
-        heard = self._heard_in("supplement")
-        if heard is None or self.context.likeliest("proposal") > heard[1]:
-            return None
-        index, likelihood = heard
-        title, likeness = self._heard_name(index)
-        threaded = self.acked or self.context.reference is not None or bool(self.context.letter.in_reply_to)
-        if not self.files and title is None:
-            return None
-        sure = likelihood >= _PLAIN and (likeness >= _PLAIN if title else threaded)
-        self.taken.update(self._body())
-        return index, Supplement(
-            certain=sure and self.context.trusted,
-            doubt=None if sure else "det framgår inte vilket ärende materialet hör till",
-            title=title,
-            evidence=(Evidence("supplement/by-example", self.text(index)),),
-        )
 
     def _own_matter(self) -> str | None:
         """What another sentence calls "mitt ärende om ..."."""
@@ -283,136 +298,91 @@ class EarlierMatters(LetterReader):
 
     def supplements(self) -> list[tuple[int, Intent]]:
         """More material for matters already proposed."""
-        context = self.context
-        found: list[tuple[int, Supplement]] = []
-        body = self._body()
-        asks = self.subject_asks() or self.called
-        unsure: set[int] = set()
-        for index in body:
-            text = self.text(index)
-            named = self._spoken(self.adding, index, "title-after")
-            threaded = self._spoken(self.adding, index, "thread")
-            if not named and not threaded:
+        found: list[_Earlier] = []
+        for index in self._body():
+            spoken = self._adds_material(index)
+            if spoken is None:
                 continue
-            asking = (
-                self._spoken(self.asking, index, "title-after", "title-before", "asks")
-                if not threaded
-                else ()
-            )
-            if named and self.files:
-                # "The slides for the item on ...": the item is what the slides are for.
-                asking = tuple(
-                    s for s in asking
-                    if s.start < named[0].start
-                    or not re.search(r"\b(?:item|point|slot)\b", fold(text)[s.start : s.end])
-                )  # fmt: skip
-            material = self._spoken(self.adding, index, "material")
-            if asking and not threaded and not re.search(r"\b(?:till|i) (?:punkten|ärendet)\b", fold(text)):
-                continue
-            if (
-                not self.files
-                and not material
-                and not re.search(
-                    r"\b(?:komplett\w+|tillägg|till (?:punkten|ärendet|min|mitt))\b", fold(text)
-                )
-            ):
-                continue
-            if (asks or self._asks_near(index, body)) and not threaded and not self._belongs_to_known(text):
+            rule = spoken[0].rule if spoken else "supplement/by-example"
+            named = self._named_in(index, self._added_title(index, spoken) if spoken else None)
+            named = [row for row in named if not self._is_new(index, row[0])]
+            if self._asks_near(index) and not named and not self._belongs_to_known(self.text(index)):
                 # Files that come with a new matter are the matter's own.
                 continue
-            title, sure = self._of_both(index, self._settled(index, self._added_title(index, named)))
-            if not sure:
-                unsure.add(index)
-            if not title and not (threaded or material or self.files):
-                continue
-            if found and (
-                not title or found[-1][1].title is None or related(title, found[-1][1].title or "")
-            ):
-                if title and found[-1][1].title is None:
-                    at, earlier = found[-1]
-                    found[-1] = (
-                        at,
-                        Supplement(certain=earlier.certain, title=title, evidence=earlier.evidence),
-                    )
-                self.taken.add(index)
-                continue
-            found.append(
-                (
-                    index,
-                    Supplement(
-                        certain=context.trusted,
-                        title=title,
-                        evidence=(Evidence((named or threaded)[0].rule, text),),
-                    ),
-                )
-            )
+            for title, sure in named or [(None, True)]:
+                if found and (title is None or any(related(title, w.title or title) for w in found)):
+                    if title and found[-1].title is None:
+                        found[-1] = _Earlier(found[-1].index, title, sure, found[-1].rule)
+                elif not found or sure:
+                    found.append(_Earlier(index, title, sure, rule))
             self.taken.add(index)
-        sends = self.context.reference is not None and self._spoken_any(self.adding, body, "material")
-        if (
-            not found
-            and self.files
-            and (self.acked or sends)
-            and not self._spoken_any(self.asking, body, "title-after", "title-before")
-        ):
-            # "En statistikbild till." under our receipt.
-            at = body[0] if body else 0
-            found.append(
-                (
-                    at,
-                    Supplement(
-                        certain=context.trusted,
-                        title=None,
-                        evidence=(Evidence("supplement/thread", self.text(at) if body else context.subject),),
-                    ),
-                )
-            )
-            self.taken.update(body)
-        if not found and (heard := self._heard_supplement()):
-            return [heard]
-        settled: list[tuple[int, Intent]] = []
-        for at, supplement in found:
-            title = supplement.title or self._thread_title()
-            if title and supplement.title is None and not self._told(title):
-                # "Äntligen" above "det är den om stödfamiljer": what the text names is nearer.
-                spoken = {i: self._spoken(self.naming, i) for i in body}
-                names = [n for i in body for n in names_in(self.masked[i], spoken[i], i)]
-                nearer = best((n for n in names if not self._only_people(n.text)), at, None)
-                if nearer:
-                    title = tidy(cut_off(nearer.text))
-                    unsure.add(at)
-            doubt = None
-            if (
-                title is None
-                and context.reference is None
-                and not self.acked
-                and not context.letter.in_reply_to
-            ):
-                doubt = "det framgår inte vilket ärende materialet hör till"
-            elif at in unsure or (title and supplement.title is None and not self._told(title)):
-                doubt = "rubriken är vår tolkning"
-            settled.append(
-                (
-                    at,
-                    Supplement(
-                        certain=context.trusted and doubt is None,
-                        doubt=doubt,
-                        title=title,
-                        evidence=supplement.evidence,
-                    ),
-                )
-            )
-        if settled:
-            paragraphs = {context.sentences[i].paragraph for i, _ in found if 0 <= i < len(context.sentences)}
-            asked = any(
-                self._spoken(self.asking, i, "title-after", "title-before", "asks")
-                for i, s in context.numbered() if s.paragraph not in paragraphs
-            )  # fmt: skip
-            self.taken.update(
-                i for i, s in context.numbered()
-                if not asked
-                or (s.paragraph in paragraphs and not self._spoken(self.asking, i, "title-after"))
-            )  # fmt: skip
+        if not found and (under := self._under_receipt()):
+            found = [under]
+        if not found:
+            return []
+        settled: list[tuple[int, Intent]] = [(w.index, self._supplement(w)) for w in found]
+        paragraphs = {self._paragraph(w.index) for w in found}
+        asked = any(self._asks_for_matter(i) for i in self._body())
+        self.taken.update(
+            i for i, s in self.context.numbered()
+            if not asked or (s.paragraph in paragraphs and not self._asks_for_matter(i))
+        )  # fmt: skip
         return settled
+
+    def _adds_material(self, index: int) -> Sequence[Spoken] | None:
+        """The rules that hear more material sent in a sentence; None when nobody does."""
+        named = self._spoken(self.adding, index, "title-after")
+        threaded = self._spoken(self.adding, index, "thread")
+        material = self._spoken(self.adding, index, "material")
+        text = fold(self.text(index))
+        likelihood = self._heard_at(index, "supplement")
+        if not self._does("supplement", index, bool(named or threaded)):
+            return None
+        if not self.files and not (
+            material or likelihood >= _PLAIN or re.search(r"\b(?:komplett|tillägg|https?:)", text)
+        ):
+            return None
+        if not self.context.senses and not threaded and self._asks_for_matter(index):
+            return None
+        if (self.subject_asks() or self.called) and not threaded and likelihood < _PLAIN:
+            return None if not self._belongs_to_known(text) else named
+        return named or threaded
+
+    def _supplement(self, added: _Earlier) -> Supplement:
+        title, sure = (added.title, added.sure) if added.title else self._named_elsewhere(added.index)
+        doubt = None
+        if title is None and not self._told_by_thread():
+            doubt = "det framgår inte vilket ärende materialet hör till"
+        elif title is not None and not sure:
+            doubt = "rubriken är vår tolkning"
+        elif self._heard_at(added.index, "supplement") < _SPOKEN and not self.acked:
+            doubt = "det kan vara menat på ett annat sätt"
+        return Supplement(
+            certain=doubt is None and self.context.trusted,
+            doubt=doubt,
+            title=title,
+            evidence=(
+                Evidence(added.rule, self.text(added.index) if added.index >= 0 else self.context.subject),
+            ),
+        )
+
+    def _under_receipt(self) -> _Earlier | None:
+        """Files under our receipt, with words that ask for nothing: "En statistikbild till."."""
+        context, body = self.context, self._body()
+        sends = context.reference is not None and self._spoken_any(self.adding, body, "material")
+        if not self.files or not (self.acked or sends) or any(self._asks_for_matter(i) for i in body):
+            return None
+        return _Earlier(body[0] if body else SUBJECT, None, True, "supplement/thread")
+
+    def _paragraph(self, index: int) -> int:
+        return self.context.sentences[index].paragraph if 0 <= index < len(self.context.sentences) else -1
+
+    def _is_new(self, index: int, title: str | None) -> bool:
+        """Whether a matter is one that another sentence of the letter asks for."""
+        return any(
+            self._asks_for_matter(i) and title and related(title, self.text(i))
+            for i in self._body() if i != index
+        )  # fmt: skip
 
     def _told(self, title: str) -> bool:
         """Whether the text too speaks of what the subject line names."""
@@ -429,20 +399,15 @@ class EarlierMatters(LetterReader):
             )
         )
 
-    def _asks_near(self, index: int, body: Sequence[int]) -> bool:
-        """Whether another sentence of the same paragraph asks for a matter."""
-        paragraph = self.context.sentences[index].paragraph
-        bulleted = any(s.bullet for s in self.context.sentences)
-        for other in body:
-            if other == index or (bulleted and self.context.sentences[other].paragraph != paragraph):
-                continue
-            if (
-                self._spoken(self.asking, other, "title-after", "title-before", "asks")
-                and not self._spoken(self.asking, other, "never")
-                and not self._spoken(self.adding, other, "thread")
-            ):
-                return True
-        return False
+    def _asks_near(self, index: int) -> bool:
+        """Whether another sentence asks for a matter, in the same point of a list where there is one."""
+        sentences = self.context.sentences
+        bulleted = any(s.bullet for s in sentences)
+        return any(
+            self._asks_for_matter(i)
+            for i in self._body()
+            if i != index and not (bulleted and sentences[i].paragraph != sentences[index].paragraph)
+        )
 
     def _added_title(self, index: int, spoken: Sequence[Spoken]) -> str | None:
         text, cover = self.text(index), self.masked[index]
@@ -463,15 +428,6 @@ class EarlierMatters(LetterReader):
             if is_title(candidate):
                 return tidy(candidate)
         return None
-
-
-# How likely a meaning or a name must be to count, and to need no question.
-_LIKELY, _PLAIN = 0.55, 0.85
-# A condition may be said with the verb first: "Säger de nej drar jag tillbaka ärendet".
-_SUPPOSES = re.compile(
-    r"\W*(?:säger|blir|får|skulle|går|kommer|lyckas|misslyckas|hinner|finns|tycker|vill)\s[^.?]*?\b(?:drar|tar|stryker|"
-    r"återkallar|avstår)\b"
-)
 
 
 def _without_off(text: str) -> str:

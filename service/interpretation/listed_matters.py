@@ -319,7 +319,7 @@ class ListedMatters(AskedMatters):
                 if self._spoken(self.asking, lead, "title-after", "title-before")
                 else None
             )
-            title = title or self._line_title(lead)
+            title = title or self._heard_at_start(lead) or self._line_title(lead)
             if not title or not is_title(title):
                 continue
             found.append(
@@ -339,6 +339,14 @@ class ListedMatters(AskedMatters):
             ):
                 found.append(extra)
         return found
+
+    def _heard_at_start(self, index: int) -> str | None:
+        """The title that a line begins with, as heard beside what else the line tells."""
+        parts = self.context.sense(index).having("title")
+        if len(parts) != 1 or parts[0].likelihood < 0.9 or parts[0].start > 0:
+            return None
+        rest = self.text(index)[parts[0].end :]
+        return tidy(self.text(index)[: parts[0].end]) if re.match(r"\s*(?:/|\||;|\(|–|—|- )", rest) else None
 
     def _inline(self) -> list[Matter]:
         """Matters numbered within a paragraph: "Förslag: 1. X, 10 min. 2. Y, beslut."."""

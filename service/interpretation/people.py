@@ -522,6 +522,8 @@ def _settled(text: str, found: list[Mention], letter: Letter, s: Surroundings) -
         for group in (full, placed, near, addressed):
             fitting = [c for c in mention.candidates if c in group and not (sender and c == sender.id)]
             if len(fitting) == 1:
-                mention = replace(mention, person=fitting[0], candidates=(fitting[0],))
+                # Settled by more than the first name.
+                kind = "name" if group is placed else mention.kind
+                mention = replace(mention, person=fitting[0], candidates=(fitting[0],), kind=kind)
                 break
         yield mention

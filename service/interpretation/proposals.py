@@ -16,7 +16,7 @@ from service.domain.intents import (
     Proposal,
 )
 from service.interpretation.context import SUBJECT
-from service.interpretation.heard_matters import HeardMatters
+from service.interpretation.heard_matters import HeardMatters, who
 from service.interpretation.listed_matters import ListedMatters
 from service.interpretation.matter_fields import (
     Found,
@@ -48,6 +48,7 @@ _ELSEWHERE = (
     "cancel", "move", "minutes", "courtesy",
 )  # fmt: skip
 _LIKELY, _HARDLY = 0.6, 0.15
+_LIKELY_PRESENTER, _SURE_PRESENTER = 0.55, 0.9
 # "20 minuter räcker": a time that is asked for, in a forwarded mail.
 _NEEDS = re.compile(
     r"\b(?:räcker|behöv\w*|tar|tänkt\w*|säg|ungefär|cirka|ca|skulle (?:vilja|behöva)|borde|lagom|vill ha|önskar|need\w*|take\w*)\b"
@@ -110,6 +111,9 @@ class Proposals(ListedMatters, HeardMatters):
             doubts.append("rubriken är vår tolkning")
         minutes = matter.minutes if matter.minutes is not None or matter.own_words else minutes_in(texts)
         presenter = matter.presenter or presenter_in(context, indexes)
+        placed = self._by_place(matter, matters)
+        if placed.contact or placed.doubt:
+            presenter = placed
         type_ = type_of_word(matter.type_text) if matter.type_text else None
         if type_ is None and not matter.own_words and matter.rule != "proposal/table":
             type_ = self._type(matter, indexes, single)
@@ -120,7 +124,7 @@ class Proposals(ListedMatters, HeardMatters):
                 i for i, x in context.numbered()
                 if re.search(r"\b(?:båda|bägge|alla tre|alltihop|samtliga)\b", fold(x.text))
             ]  # fmt: skip
-            presenter = presenter_in(context, both) if both else self._by_place(matter, matters)
+            presenter = presenter_in(context, both) if both else presenter
         if not single and forum is None and (referred := self._referred_by_place(matter, matters)):
             forum, unclear = referred
             doubts += [unclear] if unclear else []
@@ -183,32 +187,47 @@ class Proposals(ListedMatters, HeardMatters):
     def _by_place(self, matter: Matter, matters: Sequence[Matter]) -> Found:
         """Who presents which: "jag tar ettan, Camilla tvåan"."""
         place = matters.index(matter)
-        if place >= len(_PLACES):
+        if len(matters) == 1 or place >= len(_PLACES):
             return Found()
         context = self.context
         for index in range(len(context.sentences)):
             folded = fold(self.text(index))
             base = context.sentences[index].start
-            who = [
+            named = [
                 (m.end - base, contact_of(context, m)) for m in context.people_in(index)
             ] + [
                 (m.end(), Found(writer(context))) for m in re.finditer(r"\b(?:jag|undertecknad)\b", folded)
             ]  # fmt: skip
-            for end, found in who:
+            for end, found in named:
                 if re.compile(_TAKES + _PLACES[place]).match(folded, end):
                     return found
         return Found()
 
     def _presenter_of_both(self, seen: Found, indexes: Sequence[int]) -> Found:
         """Who presents: what the rules saw, or what was heard where they saw nothing or something else."""
-        heard, likelihood = self.heard_presenter(indexes)
-        if heard.contact is None and heard.doubt is None:
+        heard = self._heard_presenters(indexes)
+        if (
+            not heard
+            or seen.doubt
+            or any(found.contact == seen.contact for found, _ in heard if seen.contact)
+        ):
             return seen
-        if seen.contact is None and seen.doubt is None:
-            return heard
-        if seen.contact == heard.contact or seen.doubt:
+        best, likelihood = max(heard, key=lambda pair: pair[1])
+        if seen.contact is not None and likelihood < _SURE_PRESENTER:
             return seen
-        return heard if likelihood >= 0.9 else seen
+        others = [f for f, p in heard if p >= _SURE_PRESENTER and f.contact != best.contact]
+        return Found(doubt="det framgår inte vem som föredrar") if others else best
+
+    def _heard_presenters(self, indexes: Sequence[int]) -> list[tuple[Found, float]]:
+        """Whom the second reader hears present, each with how likely that is."""
+        return [
+            (found, part.likelihood)
+            for index in indexes
+            for part in self.context.sense(index).having("presenter")
+            if part.likelihood >= _LIKELY_PRESENTER
+            and (found := who(self.context, index, part))
+            and (found.contact or found.doubt)
+        ]
 
     def _type_of_both(
         self, seen: ItemType | None, indexes: Sequence[int], doubts: list[str]
