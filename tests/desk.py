@@ -111,6 +111,7 @@ class Desk:
         post: Post | None = None,
         authserv: tuple[str, ...] = (),
         answers_per_hour: int = 100,
+        clamd: str = "",
     ) -> None:
         self.clock = local(at)
         self.got: list[Got] = []
@@ -124,7 +125,7 @@ class Desk:
             imap=_imap(account) if account else None,
             smtp=None,
             database_url=database_url or f"sqlite:///{folder / 'data' / 'kallelse.db'}",
-            security=Security(authserv=authserv, answers_per_hour=answers_per_hour),
+            security=Security(authserv=authserv, answers_per_hour=answers_per_hour, clamd=clamd),
         )
         self._open = open_service(config, lambda: self.clock)
         self.service = self._open.__enter__()

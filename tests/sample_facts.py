@@ -202,6 +202,18 @@ NOTES: dict[str, dict[str, Any]] = {
         "late": False,
         "files": (),
     },
+    "file-held": {
+        "kind": "file-held",
+        "reasons": "Bilagan verktyg.exe är ett program eller innehåller ett.",
+        "asked": True,
+        "virus": False,
+    },
+    "file-held, a virus": {
+        "kind": "file-held",
+        "reasons": "Bilagan Underlag.pdf innehåller virus enligt virusskyddet.",
+        "asked": False,
+        "virus": True,
+    },
     "withdrawal": {"kind": "withdrawal", "title": "Ny överenskommelse om tolkar", "meeting": FEBRUARY},
     "supplement": {
         "kind": "supplement",

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import io
 import socket
+import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -247,10 +249,24 @@ def test_what_a_file_may_do_is_seen(name: str, content: bytes, flag: str):
     assert time.monotonic() - began < 10
 
 
+LENA = "lena.wikstrom@regionjh.example"
+PROGRAM = ("verktyg.exe", b"MZ program")
+PLAIN = ("Statistik.pdf", b"%PDF-1.4 statistik")
+
+
+def propose(desk: Desk, *files: tuple[str, bytes]) -> list[Got]:
+    words = "Jag vill ta upp köerna till BUP på mötet den 11 februari. Se bilagan.\n\nLena"
+    return desk.mail("lena.wikstrom", "Köerna till BUP", words, files=files)
+
+
+def files_on_the_agenda(desk: Desk) -> list[str]:
+    return [f.filename for i in desk.world.items.values() if not i.standing for f in i.files]
+
+
 def test_the_secretary_is_warned_in_the_draft(desk: Desk):
     """Macros and programs stand among what to look at, with the file's name."""
-    desk.mail("lena.wikstrom", "Köerna", "Jag vill ta upp köerna på mötet den 11 februari. Se bilagan.",
-              files=[("Underlag.docm", packed(WORD)), ("verktyg.exe", b"MZ")])  # fmt: skip
+    asked = only(to(propose(desk, ("Underlag.docm", packed(WORD)), PROGRAM), SECRETARY))
+    desk.mail("ingrid.palm", "", "1", answers=asked)
 
     draft = only([g for g in desk.at("2027-02-01 08:00") if g.what == "agenda-draft"])
 
@@ -258,10 +274,152 @@ def test_the_secretary_is_warned_in_the_draft(desk: Desk):
     assert "verktyg.exe är ett program" in draft.words
 
 
+def test_a_program_is_kept_back_and_both_are_told(desk: Desk):
+    """The matter and the other file are on the list; the program is in nobody's mail."""
+    got = propose(desk, PROGRAM, PLAIN)
+
+    sender, secretary = only(to(got, LENA)), only(to(got, SECRETARY))
+    assert "verktyg.exe är ett program" in sender.words
+    assert "”Köerna till BUP” är anmält" in sender.words
+    assert "Ta med verktyg.exe till ”Köerna till BUP”." in secretary.words
+    assert files_on_the_agenda(desk) == ["Statistik.pdf"]
+
+    desk.at("2027-01-27 13:00")
+    draft = only([g for g in desk.at("2027-02-01 08:00") if g.what == "agenda-draft"])
+    desk.mail("ingrid.palm", "", "Ok", answers=draft)
+    desk.at("2027-02-04 08:00")
+    assert any("Statistik.pdf" in g.files for g in desk.got if g.what == "agenda")
+    assert not any("verktyg.exe" in g.files for g in desk.got)
+
+
+def test_the_secretary_lets_a_program_through_or_leaves_it(desk: Desk):
+    """1 takes it in with its matter; no leaves the matter as it is, without the file."""
+    asked = only(to(propose(desk, PROGRAM, PLAIN), SECRETARY))
+    desk.mail("ingrid.palm", "", "Nej", answers=asked)
+    assert files_on_the_agenda(desk) == ["Statistik.pdf"]
+    assert [i.state for i in desk.world.items.values() if not i.standing] == ["proposed"]
+
+    words = "Jag vill ta upp tolkarna på mötet den 11 februari. Se bilagan."
+    got = desk.mail("maria.ostlund", "Tolkarna", words, files=[("annat.exe", b"MZ annat")])
+    desk.mail("ingrid.palm", "", "1", answers=only(to(got, SECRETARY)))
+    assert files_on_the_agenda(desk) == ["Statistik.pdf", "annat.exe"]
+
+
+def test_only_the_secretary_lets_a_program_through(desk: Desk):
+    """Neither its sender's yes to the receipt nor her own "1" does."""
+    receipt = only(to(propose(desk, PROGRAM), LENA))
+
+    desk.mail("lena.wikstrom", "", "1", answers=receipt)
+    desk.mail("lena.wikstrom", "", "Ja, ta med den ändå.", answers=receipt)
+
+    assert files_on_the_agenda(desk) == []
+
+
+def test_a_program_as_late_material_goes_to_nobody(desk: Desk):
+    """After the agenda: the question whether it is sent on does not carry it either, and a no leaves it at that."""
+    receipt = only(to(propose(desk, PLAIN), LENA))
+    draft = only([g for g in desk.at("2027-02-01 08:00") if g.what == "agenda-draft"])
+    desk.mail("ingrid.palm", "", "Ok", answers=draft)
+    desk.at("2027-02-04 08:00")
+
+    got = desk.mail("lena.wikstrom", "", "Här kommer ett underlag till.", answers=receipt, files=[PROGRAM])
+
+    assert "verktyg.exe" in only(to(got, SECRETARY)).words
+    assert not any("verktyg.exe" in g.files for g in desk.got)
+    assert files_on_the_agenda(desk) == ["Statistik.pdf"]
+
+
+def test_a_late_matter_is_taken_in_without_its_program(desk: Desk):
+    """Two questions: which meeting, and the file.  Yes to the one is not yes to the other."""
+    desk.at("2027-01-29 09:00")
+    desk.got.clear()
+    asked = to(propose(desk, PROGRAM, PLAIN), SECRETARY)
+    which = only([g for g in asked if "ärendelistan stängdes" in g.words])
+    desk.mail("ingrid.palm", "", "1", answers=which)
+    assert files_on_the_agenda(desk) == ["Statistik.pdf"]
+    assert not any("verktyg.exe" in g.files for g in desk.got)
+
+    desk.mail("ingrid.palm", "", "1", answers=only([g for g in asked if g is not which]))
+    assert files_on_the_agenda(desk) == ["Statistik.pdf", "verktyg.exe"]
+
+
+def test_a_strangers_program_does_not_reach_even_the_secretary(desk: Desk):
+    """She decides on the matter, is told of the file, and gets neither it nor a virus."""
+    words = "Jag vill ta upp tolkarna på mötet den 11 februari. Se bilagan."
+    asked = only(to(desk.mail("Sara <sara@barnahus.example>", "Tolkar", words, files=[PROGRAM]), SECRETARY))
+
+    assert asked.files == []
+    assert "verktyg.exe är ett program" in asked.words
+
+
+@pytest.fixture
+def clamd() -> Iterator[str]:
+    """A scanner that finds a virus in whatever says VIRUS, and breaks down at BREAK."""
+    server = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                line, _ = server.accept()
+                with line:
+                    got = b""
+                    while not got.endswith(b"\0\0\0\0") and (more := line.recv(65536)):
+                        got += more
+                    answer = b"stream: Eicar-Test FOUND" if b"VIRUS" in got else b"stream: OK"
+                    line.sendall(
+                        (b"INSTREAM size limit exceeded. ERROR" if b"BREAK" in got else answer) + b"\0"
+                    )
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield f"127.0.0.1:{server.getsockname()[1]}"
+    server.shutdown(socket.SHUT_RDWR)
+    server.close()
+    thread.join()
+
+
+def test_what_the_scanner_warns_of_goes_to_nobody(tmp_path: Path, clamd: str):
+    """Sender and secretary are told, and there is nothing to say yes to."""
+    with Desk(tmp_path, "2027-01-07 09:00", clamd=clamd) as desk:
+        desk.work()
+        desk.got.clear()
+        got = propose(desk, PLAIN, ("Underlag.pdf", b"%PDF-1.4 VIRUS"))
+
+        sender, secretary = only(to(got, LENA)), only(to(got, SECRETARY))
+        assert "Underlag.pdf innehåller virus" in sender.words
+        assert "Underlag.pdf innehåller virus" in secretary.words
+        assert "siffran" not in secretary.words
+        assert files_on_the_agenda(desk) == ["Statistik.pdf"]
+
+        desk.mail("ingrid.palm", "", "1", answers=secretary)
+        desk.mail("ingrid.palm", "", "Ja, ta med den.", answers=secretary)
+        assert files_on_the_agenda(desk) == ["Statistik.pdf"]
+
+
+def test_a_strangers_virus_is_left_out_when_the_secretary_says_yes(tmp_path: Path, clamd: str):
+    """Her yes is to the matter."""
+    with Desk(tmp_path, "2027-01-07 09:00", clamd=clamd) as desk:
+        desk.work()
+        words = "Jag vill ta upp tolkarna på mötet den 11 februari. Se bilagan."
+        got = desk.mail("Sara <sara@barnahus.example>", "Tolkar", words, files=[("T.pdf", b"%PDF-1.4 VIRUS")])
+        desk.mail("ingrid.palm", "", "1", answers=only(to(got, SECRETARY)))
+
+        assert [i.state for i in desk.world.items.values() if not i.standing] == ["proposed"]
+        assert files_on_the_agenda(desk) == []
+
+
+def test_what_the_scanner_could_not_look_through_is_told_in_the_draft(tmp_path: Path, clamd: str):
+    """A scanner that is away or gives up stops no matter, and hides nothing."""
+    with Desk(tmp_path, "2027-01-07 09:00", clamd=clamd) as desk:
+        desk.work()
+        propose(desk, ("Underlag.pdf", b"%PDF-1.4 BREAK"))
+
+        draft = only([g for g in desk.at("2027-02-01 08:00") if g.what == "agenda-draft"])
+        assert "Bilagan Underlag.pdf är inte genomsökt" in draft.words
+
+
 def test_clamd_is_asked_when_there_is_one():
     """A server of the test's own speaks INSTREAM; one that is away stops nothing."""
-    import threading
-
     server = socket.create_server(("127.0.0.1", 0))
     got = bytearray()
 
@@ -279,7 +437,7 @@ def test_clamd_is_asked_when_there_is_one():
     thread.join()
     server.close()
     assert got.startswith(b"zINSTREAM\0")
-    assert virus_in(b"x", f"127.0.0.1:{port}", timeout=1) == ""
+    assert virus_in(b"x", f"127.0.0.1:{port}", timeout=1) is None
 
 
 def test_too_much_at_once_is_answered_kindly(desk: Desk):

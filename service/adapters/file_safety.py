@@ -24,7 +24,9 @@ from service.domain.personal_data import has_personal_number
 log = logging.getLogger("kallelse.files")
 
 # The names that a FileRef's `flags` may have.
-Flag = Literal["personal-number", "macros", "executable", "bomb", "locked", "unreadable", "virus"]
+Flag = Literal[
+    "personal-number", "macros", "executable", "bomb", "locked", "unreadable", "virus", "unscanned"
+]
 
 # So many bytes may come out of a packed file, and so many times its own size.
 UNPACKED = 100_000_000
@@ -62,8 +64,12 @@ class Examined:
 def flags_of(filename: str, content: bytes, clamd: str = "") -> tuple[str, ...]:
     """What about a file calls for care; `clamd`, a socket's path or host:port, is asked for viruses."""
     flags: list[str] = list(examine(filename, content).flags)
-    if clamd and virus_in(content, clamd):
-        flags.append("virus")
+    if clamd:
+        found = virus_in(content, clamd)
+        if found is None:
+            flags.append("unscanned")
+        elif found:
+            flags.append("virus")
     return tuple(flags)
 
 
@@ -215,8 +221,8 @@ def _old_office(content: bytes, flags: dict[Flag, None]) -> Iterator[str]:
 # --- clamd ---
 
 
-def virus_in(content: bytes, clamd: str, timeout: float = 30.0) -> str:
-    """The name of the virus that clamd finds, or ""; what cannot be asked is no virus, and is logged.
+def virus_in(content: bytes, clamd: str, timeout: float = 30.0) -> str | None:
+    """The name of the virus that clamd finds, or ""; None when it could not be asked or could not look.
 
     INSTREAM, as clamd(8) describes it: chunks with their length before them, and an empty one last.
     """
@@ -230,9 +236,14 @@ def virus_in(content: bytes, clamd: str, timeout: float = 30.0) -> str:
             answer = line.recv(4096).decode("utf-8", "replace").strip("\0 \n")
     except OSError as fault:
         log.warning("clamd could not be asked: %s", type(fault).__name__)
-        return ""
-    found = re.search(r"stream: (.+) FOUND", answer)
-    return found[1] if found else ""
+        return None
+    if found := re.search(r"stream: (.+) FOUND", answer):
+        return found[1]
+    if not answer.endswith("OK"):
+        # "INSTREAM size limit exceeded. ERROR", or nothing at all.
+        log.warning("clamd could not look through a file")
+        return None
+    return ""
 
 
 def _line(clamd: str, timeout: float) -> socket.socket:

@@ -25,8 +25,14 @@ class FileRef:
     filename: str
     content_type: str
     size: int
-    # What about it calls for care: "personal-number", "macros", "executable", "bomb", "locked", "virus".
+    # What about it calls for care: "personal-number", "macros", "executable", "bomb", "locked",
+    # "virus", "unscanned".
     flags: tuple[str, ...] = ()
+
+    @property
+    def harmful(self) -> bool:
+        """Whether it is passed on to nobody before the secretary has said yes."""
+        return not {"executable", "bomb", "virus"}.isdisjoint(self.flags)
 
 
 @dataclass(frozen=True, slots=True)

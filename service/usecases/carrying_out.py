@@ -64,7 +64,8 @@ def file_all(
     """File each intent in turn, and answer the sender once for all of them; returns what came of it.
 
     `decided` means that somebody has already said yes, and `released` that
-    it was the secretary, who has been told of any personal numbers;
+    it was the secretary, who has been told of any personal numbers and of
+    files that could do harm;
     `speaker` is then whose wish it is.  The receipt answers `thread` where that is another
     letter than the one which is carried out, and begins with what there is `told` already.
     """
@@ -88,6 +89,10 @@ def file_all(
             continue
         case = Case(
             intent=intent,
+    # What is asked about the files that could do harm, and what they would have gone with.
+    rest: list[Intent] = []
+    without: list[Intent] = []
+    all_files, files = files, harmless(files, released=released)
             world=book.world,
             rules=office.rules,
             now=now,
@@ -126,19 +131,28 @@ def file_all(
             undone.append(case.answers)
     if held:
         why = reason(opened.role, opened.trust)
-        outcome = outcome.plus(_ask_the_secretary(office, book, opened, held, files, why, found))
+        outcome = outcome.plus(_ask_the_secretary(office, book, opened, held, all_files, why, found))
     if shown:
-        outcome = outcome.plus(_show_the_secretary(office, book, opened, shown, files, found))
+        outcome = outcome.plus(_show_the_secretary(office, book, opened, shown, all_files, found))
     if private:
-        outcome = outcome.plus(_hold_back(office, book, opened, private, who, files, found))
+        if not released and waits_for_its_files(intent, all_files):
+            without.append(intent)
+            rest += [w for w in (wish_for_the_rest(intent, None, all_files),) if w]
+            continue
+        outcome = outcome.plus(_hold_back(office, book, opened, private, who, all_files, found))
     _send(office, book, outcome)
     if receipt:
-        whole = Outcome(notes=told).plus(outcome)
+        whole = Outcome(notes=told, asks=asked).plus(outcome)
+        if not released and concerns(intent, all_files):
+            without.append(intent)
+            rest += [w for w in (wish_for_the_rest(intent, one, all_files),) if w]
         answer(office, book, thread or opened, whole, about=opened.number)
     if not decided:
+    if without:
+        outcome = outcome.plus(kept_back(opened, to_secretary(book.world, now), rest, all_files))
         taken_back = [open_letter(office, book, n, office.parse(book.raw(n))) for n in undone]
         keep_undoing(office, book, taken_back, opened, filed)
-    if outcome.asks or held or shown or private:
+    if outcome.asks or held or shown or private or rest:
         return "asked", outcome
     return ("acted" if outcome != Outcome() else "noted"), outcome
 
@@ -292,7 +306,7 @@ def _their_letter(
             "their_text": masked(opened.reading.text),
             "options": options,
         },
-        files=() if found else tuple(files.values()),
+        files=() if found else tuple(harmless(files).values()),
         because_of=opened.number,
     )
 
@@ -348,6 +362,9 @@ def answer(office: Office, book: Book, opened: Opened, outcome: Outcome, *, abou
     about = opened.number if about is None else about
     letters = write(office, book, [_receipt(opened, outcome, to, about)], office.now())
     if outcome.asks:
+    if bad := told_of(files.values()):
+        # Her yes lets them through, all but what the virus scanner warns of.
+        why = f"{why} {bad} Bilagan är inte med i det här mejlet."
         options = tuple(o for ask in outcome.asks for o in ask.options)
         speaker = opened.speaker.id if opened.speaker else None
         book.ask(

@@ -98,9 +98,9 @@ def keep_choice(
     """An answer to a question: kept when it was not what was read at first.
 
     That the secretary says no to a wish does not mean that it was misread,
-    nor does her choosing a meeting for a late matter.
+    nor does her choosing a meeting for a late matter, or letting a file through.
     """
-    if question.kind == "late" or (question.kind == "wish" and not chosen):
+    if question.kind in ("late", "file") or (question.kind == "wish" and not chosen):
         return
     meant = corrected(first.reading.intents, chosen)
     if meant is not None:

@@ -275,6 +275,7 @@ _FLAGS = {
     "bomb": "packas upp till något orimligt stort och är inte genomsökt",
     "locked": "är låst med lösenord, så alla kan inte läsa den",
     "virus": "innehåller virus enligt virusskyddet",
+    "unscanned": "är inte genomsökt, för virusskyddet svarade inte",
 }
 
 

@@ -132,11 +132,14 @@ class OpenQuestion:
     is sent on), "priorities" (which focus areas the meeting decided),
     "successors" (who is chair and secretary next year) or "uncertain"
     (whether letters of ours that may have arrived are sent again; `about` is
-    then the number of the first of them) or "address" (where `speaker` is
+    then the number of the first of them), "file" (whether files that could do
+    harm are let through) or "address" (where `speaker` is
     reached, since the old address does not work; `about` may be 0).
     """
 
-    kind: Literal["reading", "wish", "question", "late", "priorities", "successors", "uncertain", "address"]
+    kind: Literal[
+        "reading", "wish", "question", "late", "priorities", "successors", "uncertain", "file", "address"
+    ]
     about: int
     speaker: str | None
     asked: Recipient

@@ -26,6 +26,7 @@ from service.usecases.correcting import (
 )
 from service.usecases.describe import describe
 from service.usecases.filing.case import Ask, Case, Note, Outcome
+from service.usecases.held_files import harmless, let_in_before
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
 from service.usecases.opening import Opened, open_letter, store_files
 from service.usecases.outgoing import Post
@@ -145,19 +146,24 @@ def _carry_out_option(
     asked_the_sender = question.kind == "reading"
     keep_choice(office, book, question, first, opened, option.intents)
     if not option.intents:
-        dropped = _drop_late(book.world, question.about)
+        # No to a file is not no to its matter.
+        dropped = _drop_late(book.world, question.about) if question.kind != "file" else ()
         if dropped:
             book.remember_undo(question.about, book.put(dropped))
             answer(office, book, first, Outcome(notes=tuple(_not_taken_up(i) for i in dropped)))
         answer(office, book, opened, Outcome(notes=(Note("nothing-done", {}),)))
         return
+    files = store_files(office, book, first)
+    if question.kind == "late":
+        # She was asked about those that could do harm by themselves.
+        files = let_in_before(book.world, files, question.about)
     _, outcome = file_all(
         office,
         book,
         # Whoever could not be proven is not told what was done in his name, only the secretary is.
         first,
         option.intents,
-        store_files(office, book, first),
+        files,
         decided=True,
         # The secretary has seen that there are personal numbers; the sender's own yes is not enough.
         released=not asked_the_sender,
@@ -213,7 +219,7 @@ def _pass_on(office: Office, book: Book, question: OpenQuestion, opened: Opened)
                     "their_subject": letter.subject,
                     "their_text": first.reading.text,
                 },
-                files=tuple(store_files(office, book, opened).values()),
+                files=tuple(harmless(store_files(office, book, opened)).values()),
                 thread=(*letter.references[-5:], *((letter.message_id,) if letter.message_id else ())),
                 because_of=question.about,
             )
