@@ -19,6 +19,14 @@ from service.usecases.filing import FILING
 from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
 from service.usecases.filing.matters import held_item
 from service.usecases.filing.undoing import undo_letter
+from service.usecases.held_files import (
+    concerns,
+    harmless,
+    kept_back,
+    told_of,
+    waits_for_its_files,
+    wish_for_the_rest,
+)
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
 from service.usecases.opening import Opened, open_letter
@@ -77,6 +85,10 @@ def file_all(
     shown: list[Intent] = []
     filed: list[Intent] = []
     undone: list[int] = []
+    # What is asked about the files that could do harm, and what they would have gone with.
+    rest: list[Intent] = []
+    without: list[Intent] = []
+    all_files, files = files, harmless(files, released=released)
     found = () if released else places_of_personal_numbers(opened.letter.subject, opened.reading.text, files)
     for index, intent in enumerate(wishes):
         speaker_id = opened.speaker.id if opened.speaker else None
@@ -89,10 +101,6 @@ def file_all(
             continue
         case = Case(
             intent=intent,
-    # What is asked about the files that could do harm, and what they would have gone with.
-    rest: list[Intent] = []
-    without: list[Intent] = []
-    all_files, files = files, harmless(files, released=released)
             world=book.world,
             rules=office.rules,
             now=now,
@@ -123,33 +131,33 @@ def file_all(
                 _uncertain(intent, book.world.network_on(now.date()), who.id if who else None)
             )
             continue
+        if not released and waits_for_its_files(intent, all_files):
+            without.append(intent)
+            rest += [w for w in (wish_for_the_rest(intent, None, all_files),) if w]
+            continue
         one = FILING[type(intent)](case)
         one = apply(book, opened.number, one, case)
         outcome = outcome.plus(one)
         filed.append(intent)
+        if not released and concerns(intent, all_files):
+            without.append(intent)
+            rest += [w for w in (wish_for_the_rest(intent, one, all_files),) if w]
         if case.answers is not None and any(n.kind == "undone" for n in one.notes):
             undone.append(case.answers)
+    if without:
+        outcome = outcome.plus(kept_back(opened, to_secretary(book.world, now), rest, all_files))
     if held:
         why = reason(opened.role, opened.trust)
         outcome = outcome.plus(_ask_the_secretary(office, book, opened, held, all_files, why, found))
     if shown:
         outcome = outcome.plus(_show_the_secretary(office, book, opened, shown, all_files, found))
     if private:
-        if not released and waits_for_its_files(intent, all_files):
-            without.append(intent)
-            rest += [w for w in (wish_for_the_rest(intent, None, all_files),) if w]
-            continue
         outcome = outcome.plus(_hold_back(office, book, opened, private, who, all_files, found))
     _send(office, book, outcome)
     if receipt:
-        whole = Outcome(notes=told, asks=asked).plus(outcome)
-        if not released and concerns(intent, all_files):
-            without.append(intent)
-            rest += [w for w in (wish_for_the_rest(intent, one, all_files),) if w]
+        whole = Outcome(notes=told).plus(outcome)
         answer(office, book, thread or opened, whole, about=opened.number)
     if not decided:
-    if without:
-        outcome = outcome.plus(kept_back(opened, to_secretary(book.world, now), rest, all_files))
         taken_back = [open_letter(office, book, n, office.parse(book.raw(n))) for n in undone]
         keep_undoing(office, book, taken_back, opened, filed)
     if outcome.asks or held or shown or private or rest:
@@ -336,6 +344,9 @@ def _ask_the_secretary(
     )
     if found and not yes:
         why = f"{why} Det finns också personnummer i {' och '.join(found)}."
+    if bad := told_of(files.values()):
+        # Her yes lets them through, all but what the virus scanner warns of.
+        why = f"{why} {bad} Bilagan är inte med i det här mejlet."
     who = speaker or opened.speaker
     spoken_for = who.id if who else None
     question = OpenQuestion("wish", opened.number, spoken_for, to, options)
@@ -362,9 +373,6 @@ def answer(office: Office, book: Book, opened: Opened, outcome: Outcome, *, abou
     about = opened.number if about is None else about
     letters = write(office, book, [_receipt(opened, outcome, to, about)], office.now())
     if outcome.asks:
-    if bad := told_of(files.values()):
-        # Her yes lets them through, all but what the virus scanner warns of.
-        why = f"{why} {bad} Bilagan är inte med i det här mejlet."
         options = tuple(o for ask in outcome.asks for o in ask.options)
         speaker = opened.speaker.id if opened.speaker else None
         book.ask(
