@@ -144,6 +144,7 @@ _SURELY_DISCLAIMER = re.compile(
     r"in error|före(?:r| ni) ut",
     re.IGNORECASE,
 )
+_I = re.compile(r"\b(?:[Jj]ag|mig|[Mm]itt|[Mm]in|[Mm]ina|undertecknad)\b")
 _FIRST_PERSON = re.compile(r"\b(?:jag|vi|oss|mig|ni|er|nätverket|möte\w*|punkt\w*|I|we|us)\b")
 # "[EXTERN] Hej!", "EXTERN AVSÄNDARE"
 _BANNER_TAG = re.compile(
@@ -452,7 +453,11 @@ def _take_last_disclaimers(words: list[str]) -> tuple[list[str], list[str]]:
 
 def _speaks_itself(line: str) -> bool:
     # A member may well propose to talk about personal data or secrecy.
-    return bool(_FIRST_PERSON.search(line[:600])) and not _SURELY_DISCLAIMER.search(line[:1_000])
+    begin = line[:600]
+    if _I.search(begin):
+        # No notice speaks for one person: "mitt mejl var avsett för en annan mottagare".
+        return True
+    return bool(_FIRST_PERSON.search(begin)) and not _SURELY_DISCLAIMER.search(line[:1_000])
 
 
 def _cut_name_in_line(words: list[str], names: frozenset[str]) -> tuple[list[str], list[str]]:
