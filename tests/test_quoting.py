@@ -362,8 +362,8 @@ def test_a_signature_is_cut_off_and_kept(below: str, cut: str):
             "Vi behöver prata om hur personuppgifter behandlas när mejl skickas mellan oss.",
         ),
         (
-            "Hej,\n\nDet blev fel. Mitt meddelande avsåg ett annat nätverk och var avsett för en annan mottagare.",
-            "Hej,\n\nDet blev fel. Mitt meddelande avsåg ett annat nätverk och var avsett för en annan mottagare.",
+            "Hej,\n\nDet blev fel. Mitt meddelande var avsett för en annan mottagare.",
+            "Hej,\n\nDet blev fel. Mitt meddelande var avsett för en annan mottagare.",
         ),
         (
             "/budget 2027 och 2028 behöver upp\nDet är bråttom.",
