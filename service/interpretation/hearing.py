@@ -9,16 +9,20 @@ the words the examples often do.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from service.interpretation.features import Token, sentence_features, token_features, tokens_of
+from service.interpretation.features import PERSON, Token, sentence_features, token_features, tokens_of
 
 # A sentence further down than this is not listened to.
 MOST_SENTENCES = 60
 # Pronouns that play a part themselves are words, not people.
 PRONOUNS = frozenset({"jag", "undertecknad", "i", "själv", "mig"})
 NO_TYPE = "none"
+# From here on a sentence may speak of a matter, and its type is asked for.
+_OF_A_MATTER = 0.1
+# A greeting that is as good as certain and names nobody has no parts.
+_SILENT = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +108,46 @@ def listen(learnt: Learnt, subject: Words, body: Sequence[Words], answers: str) 
         sentence_features(t, p, answers, w.rules)
         for w, t, p in zip((subject, *body), rows, places, strict=False)
     ]
-    acts, types = learnt.acts(features), learnt.types(features)
+    acts = learnt.acts(features)
+    # Only of matters is there a type.
+    types = learnt.types(features) if any(_of_a_matter(a) for a in acts[1:]) else [{} for _ in acts]
     senses: list[Sense] = []
     for n, tokens in enumerate(rows):
         act = "subject" if n == 0 else max(acts[n], key=lambda a: acts[n][a], default="background")
-        senses.append(Sense(acts[n], types[n], tuple(_parts(learnt, tokens, act))))
-    return senses
+        silent = act == "courtesy" and acts[n][act] >= _SILENT and not any(t.word == PERSON for t in tokens)
+        senses.append(Sense(acts[n], types[n], () if silent else tuple(_parts(learnt, tokens, act))))
+    return _with_mentioned(learnt, rows, senses)
+
+
+# From here on a sentence asks for a matter, or names one.
+_ASKS, _NAMES = 0.5, 0.5
+
+
+def _with_mentioned(learnt: Learnt, rows: Sequence[Sequence[Token]], senses: list[Sense]) -> list[Sense]:
+    """Where a matter is asked for and not named ("kan vi ta upp det?"), what the other sentences mention.
+
+    They are listened to as if they asked; what they then name has the role "mentioned".
+    """
+    asking = [s for s in senses[1:] if s.of("proposal", "detail") >= _ASKS]
+    if not asking or any(p.likelihood >= _NAMES for s in asking for p in s.having("title") if s.of("proposal") >= _ASKS):
+        return senses
+    return [
+        s if n == 0 or s.having("title") or s.act not in _TELLING
+        else replace(s, parts=(*s.parts, *_mentioned(learnt, rows[n])))
+        for n, s in enumerate(senses)
+    ]  # fmt: skip
+
+
+# What does not ask, and may yet name the matter.
+_TELLING = frozenset({"background", "detail", "question", "proposal"})
+
+
+def _mentioned(learnt: Learnt, tokens: Sequence[Token]) -> list[Part]:
+    return [replace(p, role="mentioned") for p in _parts(learnt, tokens, "proposal") if p.role == "title"]
+
+
+def _of_a_matter(acts: Mapping[str, float]) -> bool:
+    return acts.get("proposal", 0.0) + acts.get("detail", 0.0) + acts.get("changes", 0.0) >= _OF_A_MATTER
 
 
 def place_of(n: int, last: int) -> str:
