@@ -58,6 +58,8 @@ class Context:
     thread_meeting: Meeting | None
     # What the second reader makes of the subject line and of each sentence; empty where nothing was learnt.
     senses: tuple[Sense, ...] = ()
+    # What a forward passes on, understood as letters of their own, the nearest first.
+    forwarded: tuple[Context, ...] = ()
 
     def sense(self, index: int) -> Sense:
         """What the second reader makes of one sentence; SUBJECT for the subject line."""

@@ -61,7 +61,7 @@ def writer(context: Context) -> Contact | None:
     if context.sender:
         return Contact(name=context.sender.name, email=context.sender.email or None)
     if context.letter.sender and context.letter.sender.name:
-        return Contact(name=context.letter.sender.name, email=context.letter.sender.address)
+        return Contact(name=context.letter.sender.name, email=context.letter.sender.address or None)
     return None
 
 
@@ -185,6 +185,9 @@ def _people(context: Context, index: int) -> list[Mention]:
 _ME = re.compile(r"\b(?:jag|undertecknad|i'll|i'm|i'd|i (?:will|can|would|shall|could|am))\b")
 
 
+_IN_PASSING = re.compile(r", (?:som|vars|vilken|who|whom)\b[^,.;!?]{0,80},")
+
+
 def _nearest(
     context: Context,
     folded: str,
@@ -194,7 +197,8 @@ def _nearest(
     end: int,
     last: Mention | None,
 ) -> Found:
-    before = folded[:start]
+    # "Anna, som jag träffade i höstas, presenterar": what is told of her in passing is left out.
+    before = _IN_PASSING.sub(lambda m: " " * len(m.group()), folded[:start])
     after = folded[end:]
     covered = list(before)
     for m in people:
@@ -248,6 +252,9 @@ def _nearest(
     ):
         # "Som jag nämnde så vill BUP komma och informera": another is meant.
         me_before = None
+    if me_before and re.search(r"\b(?:inte|ej|aldrig|not)\b", before[clause_from + me_before.end() :]):
+        # "Jag kan inte dra det själv": somebody else does.
+        return Found()
     me_inside = re.search(r"\b(?:jag|undertecknad|i'll|i'm)\b", word)
     if inside:
         return contact_of(context, inside[-1])

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from datetime import date
 
 from service.domain.intents import (
-    Contact,
     Evidence,
     Intent,
     ItemType,
@@ -33,11 +32,10 @@ from service.interpretation.matter_fields import (
     writer,
 )
 from service.interpretation.matter_reader import Matter
-from service.interpretation.people import find_people
 from service.interpretation.titles import (
     related,
 )
-from service.interpretation.words import fold, sentences
+from service.interpretation.words import fold
 
 _DECIDING = re.compile(r"\b(?:beslut\w*|ställning\w*|bestämma(?:s)?|avgöra(?:s)?|klubba(?:s)?)\b")
 # "Inget att besluta om, men vi borde ha pratat om det": then it is to be discussed.
@@ -45,14 +43,12 @@ _TALKING = re.compile(r"\b(?:prata\w*|diskut\w*|resoner\w*|samtal\w*|bolla\w*|dr
 # Meanings of a sentence in which nothing is said of a matter, and how likely they must be.
 _ELSEWHERE = (
     "absence", "late", "early", "attendance", "replacement", "contact", "withdrawal",
-    "cancel", "move", "minutes", "courtesy",
+    "cancel", "move", "minutes",
 )  # fmt: skip
 _LIKELY, _HARDLY = 0.6, 0.15
 _LIKELY_PRESENTER, _SURE_PRESENTER = 0.55, 0.9
-# "20 minuter räcker": a time that is asked for, in a forwarded mail.
-_NEEDS = re.compile(
-    r"\b(?:räcker|behöv\w*|tar|tänkt\w*|säg|ungefär|cirka|ca|skulle (?:vilja|behöva)|borde|lagom|vill ha|önskar|need\w*|take\w*)\b"
-)
+# How likely a sentence of a forwarded mail must tell something of a matter.
+_TELLING = 0.3
 # "Jag tar ettan, Camilla tvåan": which of several matters a word means.
 _PLACES = (
     r"(?:ettan|1:an|(?:den|det|punkt|ärende|nr|nummer)? ?(?:första|1))(?!\w)",
@@ -138,7 +134,7 @@ class Proposals(ListedMatters, HeardMatters):
             minutes, presenter = self._from_forwarded(minutes, presenter)
         meeting, conflict = self._meeting(matter, indexes, single)
         if not matter.own_words and matter.rule not in {"proposal/table", "proposal/form"}:
-            presenter = self._presenter_of_both(presenter, indexes)
+            presenter = placed if placed.contact else self._presenter_of_both(presenter, indexes)
             type_ = self._type_of_both(type_, indexes, doubts)
         if presenter.doubt:
             doubts.append(presenter.doubt)
@@ -325,35 +321,16 @@ class Proposals(ListedMatters, HeardMatters):
 
     def _from_forwarded(self, minutes: int | None, presenter: Found) -> tuple[int | None, Found]:
         """What the sender's few words leave open is taken from the mail that is forwarded."""
-        context = self.context
-        inner: list[tuple[str, str | None, str | None]] = [
-            (q.text, q.author.name if q.author else None, q.author.address if q.author else None)
-            for q in context.words.quoted
-        ]
-        inner += [
-            (
-                letter.plain or "",
-                letter.sender.name if letter.sender else None,
-                letter.sender.address if letter.sender else None,
-            )
-            for letter in context.letter.enclosed
-        ]
-        for text, name, address in inner:
-            pieces = [s.text for s in sentences(text[:4000])]
-            for piece in pieces:
-                presents = self.asking.spoken(piece, "presents")
-                if minutes is None and (presents or _NEEDS.search(fold(piece))):
-                    minutes = minutes_in([piece])
-                if not presents:
-                    continue
-                if presenter.contact is None and presenter.doubt is None:
-                    people = find_people(piece, context.letter, context.surroundings)
-                    first = re.search(r"\b(?:jag|undertecknad|själv|i)\b", fold(piece)[: presents[-1].end])
-                    if first and name:
-                        known = context.surroundings.network.person_by_address(address or "")
-                        presenter = Found(Contact(name=known.name if known else name, email=address))
-                    elif people:
-                        presenter = contact_of(context, people[0])
+        for context in self.context.forwarded:
+            inner = Proposals(context)
+            telling = [
+                i for i in inner._body()
+                if context.sense(i).of("proposal", "detail") >= _TELLING or inner._spoken(inner.asking, i, "presents")
+            ]  # fmt: skip
+            if minutes is None:
+                minutes = minutes_in([context.text_of(i) for i in telling])
+            if presenter.contact is None and presenter.doubt is None:
+                presenter = inner._presenter_of_both(presenter_in(context, telling), telling)
         return minutes, presenter
 
     def _meeting(

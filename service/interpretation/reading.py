@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -24,7 +25,7 @@ from service.interpretation.hearing import Sense, Words, listen
 from service.interpretation.lines import mark
 from service.interpretation.meetings import MeetingMention, find_meetings, is_past
 from service.interpretation.people import Mention, find_people, person_by_address
-from service.interpretation.quoting import new_words
+from service.interpretation.quoting import NewWords, new_words
 from service.interpretation.rulebook import Hit, Line, NearMiss, Rulebook
 from service.interpretation.screening import screen
 from service.interpretation.second_opinion import with_second_opinion
@@ -110,8 +111,13 @@ def intents_of(context: Context) -> list[Intent]:
     return combining.combined(context, found)
 
 
-def understand(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -> Context:
-    """Everything that is known of a letter before anyone asks what it wants."""
+def understand(
+    letter: Letter, rulebook: Rulebook, surroundings: Surroundings, *, inner: bool = False
+) -> Context:
+    """Everything that is known of a letter before anyone asks what it wants.
+
+    `inner` says that it is only passed on by another; what it passes on itself is left alone.
+    """
     network = surroundings.network
     words = new_words(letter)
     text = words.text[:LONGEST]
@@ -158,7 +164,26 @@ def understand(letter: Letter, rulebook: Rulebook, surroundings: Surroundings) -
         thread_meeting=thread,
     )  # fmt: skip
     context = replace(context, senses=_senses(context))
-    return speaker_of(with_second_opinion(context))
+    context = speaker_of(with_second_opinion(context))
+    passed_on = () if inner else tuple(_passed_on(letter, words))
+    return replace(
+        context, forwarded=tuple(understand(m, rulebook, surroundings, inner=True) for m in passed_on)
+    )
+
+
+# Further down in a forward nothing is looked for.
+_MOST_FORWARDED = 2
+
+
+def _passed_on(letter: Letter, words: NewWords) -> Iterator[Letter]:
+    """The mails that a forward passes on: those below its own words, then those enclosed."""
+    if words.forwarded:
+        for quoted in words.quoted[:_MOST_FORWARDED]:
+            yield replace(
+                letter, sender=quoted.author, sent_by=None, subject=quoted.subject, plain=quoted.text,
+                html=None, in_reply_to=(), references=(), attachments=(), enclosed=(), calendar=None,
+            )  # fmt: skip
+    yield from letter.enclosed[:_MOST_FORWARDED]
 
 
 def _senses(context: Context) -> tuple[Sense, ...]:
