@@ -19,6 +19,7 @@ from service.interpretation.phrases import Spoken
 from service.interpretation.titles import (
     after,
     before,
+    content_words,
     in_quotes,
     is_title,
     related,
@@ -40,10 +41,8 @@ class _Earlier:
 
 # How likely a meaning or a name must be to count, to need no question, and to bear out a rule that speaks.
 _LIKELY, _PLAIN, _SPOKEN = 0.55, 0.85, 0.15
-# A name that is this likely is better than none.
-_FAINT = 0.3
-# Meanings that speak for nothing else: a greeting, a reason; a draft's verbs where no draft is answered.
-_TELLS_LITTLE = ("courtesy", "background", "changes")
+# A name that is this likely is better than none, and better than what only a rule took for one.
+_FAINT, _EVEN = 0.3, 0.5
 # Taken back on a condition ("säger de nej drar jag tillbaka det"), or only asked about.
 _NOT_YET = re.compile(
     r"^\W*(?:om|ifall|if)\b|\bhur (?:gör|stryker|tar)\b|"
@@ -68,11 +67,14 @@ class EarlierMatters(LetterReader):
             if not self._does("withdrawal", index, bool(spoken)) or _NOT_YET.search(fold(self.text(index))):
                 continue
             rule = spoken[0].rule if spoken else "withdrawal/by-example"
-            named = self._named_in(index, self._withdrawn_title(index, spoken) if spoken else None)
-            named = named or self._listed_below(index)
-            if not named and (found or not (self._points_back(index, spoken) or self._told_by_thread())):
+            seen = self._withdrawn_title(index, spoken) if spoken else None
+            named = self._named_in(index, seen) or self._listed_below(index)
+            if not named and (found or not (self._points_back(index, spoken) or self._ours())):
                 continue
-            for title, sure in named or [self._named_elsewhere(index)]:
+            if not named:
+                title, sure = self._named_elsewhere(index)
+                named = [(title, sure)] if title or self._told_by_thread() else [(seen, False)]
+            for title, sure in named:
                 if found and (title is None or any(related(title, w.title or title) for w in found)):
                     if title and found[-1].title is None:
                         found[-1] = _Earlier(index, title, sure, rule)
@@ -114,14 +116,12 @@ class EarlierMatters(LetterReader):
         )
 
     def _does(self, act: str, index: int, spoken: bool) -> bool:
-        """Whether a sentence does something: it is like the examples, or a rule speaks unopposed."""
+        """Whether a sentence does something: it is like the examples, or a rule speaks and they allow it."""
         sense = self.context.sense(index)
         if not sense.acts:
             return spoken
-        likelihood = sense.of(act)
-        return likelihood >= _LIKELY or (
-            spoken and (likelihood >= _SPOKEN or sense.of(act, *_TELLS_LITTLE) >= _LIKELY)
-        )
+        # A draft's verbs, where no draft is answered, are a withdrawal's.
+        return sense.of(act) >= _LIKELY or (spoken and sense.of(act, "changes") >= _SPOKEN)
 
     def _heard_at(self, index: int, act: str) -> float:
         """How likely a sentence does something; 1 where nothing was learnt."""
@@ -135,37 +135,46 @@ class EarlierMatters(LetterReader):
             return sense.of("proposal") >= _LIKELY
         return bool(self._spoken(self.asking, index, "title-after", "title-before", "asks"))
 
+    def _ours(self) -> bool:
+        """Whether the letter answers one of our own."""
+        return self.acked or self.context.reference is not None
+
     def _told_by_thread(self) -> bool:
         """Whether the letter answers something that may tell which matter is meant."""
-        context = self.context
-        return self.acked or context.reference is not None or bool(context.letter.in_reply_to)
+        return self._ours() or bool(self.context.letter.in_reply_to)
 
     def _points_back(self, index: int, spoken: Sequence[Spoken]) -> bool:
         """Whether a sentence points at a matter that is named elsewhere."""
-        if any(s.name == "pronoun" for s in spoken) or self._heard_at(index, "withdrawal") >= _LIKELY:
+        if any(s.name == "pronoun" for s in spoken):
             return True
         return bool(_POINTS.search(fold(self.text(index))))
 
     def _named_in(self, index: int, seen: str | None) -> list[tuple[str | None, bool]]:
-        """The names of earlier matters in one sentence, and whether each is the sender's own words."""
+        """The names of earlier matters in one sentence, and whether each is the sender's own words.
+
+        `seen` is what the rules take for a name there.
+        """
         if quoted := in_quotes(self.text(index)):
             return [(quoted, True)]
         heard = self._titles_in(index)
-        if heard:
+        title, settled = self._settled(index, seen)
+        if heard and (title is None or not settled or max(p for _, p in heard) >= _EVEN):
             plain = [row for row in heard if row[1] >= _PLAIN]
-            if len(plain) > 1 and re.search(r"(?:både|dels)\s", fold(self.text(index))):
-                return [(title, True) for title, _ in plain]
-            best_name, likelihood = max(heard, key=lambda row: row[1])
-            return [(best_name, likelihood >= _PLAIN or fold(seen or "") == fold(best_name))]
-        if seen is None or re.search(r"(?i)\b(?:den|det|dem|it|them)\b", seen):
-            return []
-        title, sure = self._settled(index, seen)
+            if len(plain) > 1 and re.search(r"\b(?:både|dels)\s", fold(self.text(index))):
+                return [(name, True) for name, _ in plain]
+            name, likelihood = max(heard, key=lambda row: row[1])
+            return [(name, likelihood >= _PLAIN or fold(title or "") == fold(name))]
         if title is None:
             return []
-        if self.context.sense(index).acts and not is_telling(title):
-            # One short word that only a rule took for a name: better the name that another sentence gives.
-            return [(title, False)] if len(self._body()) == 1 else []
-        return [(title, sure and not is_loose(title))]
+        if (
+            not self.context.sense(index).acts
+            or _is_called(self.text(index), title)
+            or related(title, self.context.subject)
+        ):
+            return [(title, settled)]
+        if self._told_by_thread() or any(p >= _PLAIN for _, p in self._heard_elsewhere(index)):
+            return []
+        return [(title, False)] if is_telling(title) or len(self._body()) == 1 else []
 
     def _listed_below(self, index: int) -> list[tuple[str | None, bool]]:
         """The names in the list that a sentence opens: "Följande ärenden återkallas:"."""
@@ -182,24 +191,38 @@ class EarlierMatters(LetterReader):
                 self.taken.add(at)
         return found
 
-    def _named_elsewhere(self, index: int) -> tuple[str | None, bool]:
-        """The name of a matter in another sentence, the nearest before first, or in the subject line."""
+    def _heard_elsewhere(self, index: int) -> list[tuple[str, float]]:
+        """The names of matters in other sentences, the nearest before first, and how likely each is."""
         around = [*reversed([i for i in self._body() if i < index]), *(i for i in self._body() if i > index)]
-        for at in around:
-            if self.context.sense(at).of("proposal", "absence", "replacement") >= _LIKELY:
-                continue
-            for name, likelihood in self._titles_in(at):
-                return name, likelihood >= _PLAIN
+        return [
+            row
+            for at in around
+            if self.context.sense(at).of("proposal", "absence", "replacement") < _LIKELY
+            for row in self._titles_in(at)
+        ]
+
+    def _named_elsewhere(self, index: int) -> tuple[str | None, bool]:
+        """The name of a matter in another sentence or in the subject line, and whether it is plain."""
+        for name, likelihood in self._heard_elsewhere(index):
+            return name, likelihood >= _PLAIN
         if title := self._own_matter():
             return title, True
         if self.context.reference is not None or not self.fresh:
             return None, True
+        for name, likelihood in self._titles_in(SUBJECT):
+            return name, likelihood >= _PLAIN
         subject = self._thread_title()
-        heard = self._titles_in(SUBJECT)
-        if heard:
-            name, likelihood = heard[0]
-            return name, likelihood >= _PLAIN or self._told(name)
-        return subject, bool(subject and not is_loose(subject) and self._told(subject))
+        if subject and self._told(subject):
+            return subject, not is_loose(subject) and self._wholly_told(subject)
+        named = self._named_anywhere(index)
+        return (named or subject), False
+
+    def _named_anywhere(self, index: int) -> str | None:
+        """What the rules of naming make out in any sentence; a guess."""
+        body = self._body()
+        names = [n for i in body for n in names_in(self.masked[i], self._spoken(self.naming, i), i)]
+        names = [n for n in names if is_telling(n.text) and not self._only_people(n.text)]
+        return tidy(cut_off(found.text)) if (found := best(names, index, None)) else None
 
     def _titles_in(self, index: int) -> list[tuple[str, float]]:
         """What the second reader takes for names of matters in a sentence, and how likely each is."""
@@ -316,10 +339,13 @@ class EarlierMatters(LetterReader):
                 elif not found or sure:
                     found.append(_Earlier(index, title, sure, rule))
             self.taken.add(index)
-        if not found and (under := self._under_receipt()):
+        if not found and (under := self._under_receipt() or self._files_alone()):
             found = [under]
-        if not found:
+        if not found or not (self.files or self._ours() or any(w.title for w in found)):
             return []
+        if len(found) > max(1, len(self.files)):
+            # One file is for one matter: the one that is called so.
+            found = [next((w for w in found if _is_called(self.text(w.index), w.title or "")), found[0])]
         settled: list[tuple[int, Intent]] = [(w.index, self._supplement(w)) for w in found]
         paragraphs = {self._paragraph(w.index) for w in found}
         asked = any(self._asks_for_matter(i) for i in self._body())
@@ -355,7 +381,7 @@ class EarlierMatters(LetterReader):
             doubt = "det framgår inte vilket ärende materialet hör till"
         elif title is not None and not sure:
             doubt = "rubriken är vår tolkning"
-        elif self._heard_at(added.index, "supplement") < _SPOKEN and not self.acked:
+        elif self._heard_at(added.index, "supplement") < _LIKELY and not self.acked:
             doubt = "det kan vara menat på ett annat sätt"
         return Supplement(
             certain=doubt is None and self.context.trusted,
@@ -374,6 +400,19 @@ class EarlierMatters(LetterReader):
             return None
         return _Earlier(body[0] if body else SUBJECT, None, True, "supplement/thread")
 
+    def _files_alone(self) -> _Earlier | None:
+        """Files in a letter that asks for nothing plainly: they are for what its likeliest sentence names."""
+        body = self._body()
+        if not self.files or not self.context.senses or any(self._asks_for_matter(i) for i in body):
+            return None
+        if self.context.likeliest("minutes", "changes", "approval") >= _EVEN:
+            return None
+        likelihood, index = max(((self._heard_at(i, "supplement"), -i) for i in body), default=(0.0, 0))
+        if likelihood < _SPOKEN:
+            return None
+        named = self._named_in(-index, None) or [self._named_elsewhere(-index)]
+        return _Earlier(-index, named[0][0], False, "supplement/by-example")
+
     def _paragraph(self, index: int) -> int:
         return self.context.sentences[index].paragraph if 0 <= index < len(self.context.sentences) else -1
 
@@ -383,6 +422,11 @@ class EarlierMatters(LetterReader):
             self._asks_for_matter(i) and title and related(title, self.text(i))
             for i in self._body() if i != index
         )  # fmt: skip
+
+    def _wholly_told(self, title: str) -> bool:
+        """Whether the text too says every word of a subject line that says something."""
+        text = " ".join(s.text for s in self.context.sentences)
+        return all(related(word, text) for word in content_words(title))
 
     def _told(self, title: str) -> bool:
         """Whether the text too speaks of what the subject line names."""
@@ -428,6 +472,19 @@ class EarlierMatters(LetterReader):
             if is_title(candidate):
                 return tidy(candidate)
         return None
+
+
+def _is_called(text: str, title: str) -> bool:
+    """Whether a sentence says of a name that it is a matter's: "till punkten om utslussning"."""
+    at = fold(text).find(fold(title))
+    return at >= 0 and bool(
+        re.search(
+            r"\b(?:\w*punkt|ärende|fråga|frågan|anmäl|förslag|item|matter|point|topic)\w*"
+            r"(?: (?:om|kring|rörande|gällande|avseende|angående|on|about|concerning))?"
+            r"(?: (?:den|det|de|the))?[\s\"”:]*$",
+            fold(text)[:at],
+        )
+    )
 
 
 def _without_off(text: str) -> str:

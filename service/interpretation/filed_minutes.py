@@ -14,6 +14,9 @@ from service.interpretation.context import SUBJECT
 from service.interpretation.matter_reader import LetterReader
 from service.interpretation.meetings import find_meetings
 
+# How likely a sentence must be to hand in minutes: to count without a rule, and to bear one out.
+_LIKELY, _HARDLY = 0.6, 0.15
+
 
 class FiledMinutes(LetterReader):
     """A letter looked at for minutes."""
@@ -38,10 +41,14 @@ class FiledMinutes(LetterReader):
             and self.fresh
         )
         in_text = len(re.findall(r"(?m)^\s*§ ?\d", context.words.text)) >= 2
-        if not (speaking or named or subject_says):
+        heard = context.likeliest("minutes") if context.senses else 1.0
+        if not (speaking or named or subject_says or heard >= _LIKELY):
             return None
-        handed_in = bool(self.files and (named or speaking)) or in_text or bool(sending and speaking)
-        if not handed_in:
+        if heard < _HARDLY and not (named and subject_says):
+            # "Protokollsutdrag från nämnden bifogas": papers for a matter.
+            return None
+        handed_in = bool(self.files and (named or speaking or heard >= _LIKELY)) or in_text
+        if not handed_in and not (sending and speaking):
             return None
         if self._spoken_any(self.adding, body, "thread", "title-after") and not named and not subject_says:
             return None

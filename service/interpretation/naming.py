@@ -98,7 +98,7 @@ _RUNS_ON = re.compile(
     r"(?i)(?:\s+(?:drar|tar|stryker|återkallar|återkallas|återtas|avanmäls|utgår|dras|tas|översänd\w*|"
     r"bifoga\w*|biläggs|skickas|upptages|upptas|hänskjut\w*|kommer|kan|ska|får|bör|behöver|är|blir|"
     r"har|ber|från (?:min|er|vår|dagordningen|agendan|listan|mötet)|som (?:jag|vi|ni)|"
-    r"(?:and|,) (?:the|it|we|I)|härmed|"
+    r"(?:and|,) (?:the|it|we|I)|is|are|was|härmed|"
     r"tills vidare|den här gången|denna gång)\b|,\s|\s[–—-]\s|[.;:!?](?:\s|$)).*$",
     re.DOTALL,
 )
