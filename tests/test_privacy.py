@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from service.adapters.database.models import Base
 from service.cli import main
 from tests.desk import Desk, only, to
 from tests.settings import write_settings
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database(request: pytest.FixtureRequest) -> str:
+    """Where the records are: "" is a file in the network's own folder."""
+    return str(request.getfixturevalue("postgres_url")) if request.param == "postgresql" else ""
+
+
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    with Desk(tmp_path, "2027-01-07 09:00") as desk:
+def desk(tmp_path: Path, database: str) -> Iterator[Desk]:
+    with Desk(tmp_path, "2027-01-07 09:00", database_url=database) as desk:
         desk.work()
         desk.got.clear()
         yield desk
@@ -89,10 +97,10 @@ def test_a_file_that_a_matter_still_needs_is_not_taken_away(desk: Desk):
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> tuple[Path, Path]:
+def command(tmp_path: Path, database: str) -> tuple[Path, Path]:
     """A configuration, and a database in which Camilla has written and has left."""
-    config = write_settings(tmp_path)
-    with Desk(tmp_path, "2026-01-07 09:00") as desk:
+    config = write_settings(tmp_path, database=database)
+    with Desk(tmp_path, "2026-01-07 09:00", database_url=database) as desk:
         desk.work()
         desk.mail("camilla.rask", "Förhinder", "Jag kan inte komma den 11 februari. Camilla")
         desk.mail("camilla.rask", "Byte", "Jag slutar den 31 januari 2026. Min efterträdare är Petra Hallin, "
@@ -118,8 +126,23 @@ def test_a_person_gets_out_all_that_is_kept(command: tuple[Path, Path], capsys: 
     assert "Camilla Rask" in capsys.readouterr().out
 
 
-def test_a_person_who_has_left_is_taken_away(command: tuple[Path, Path], capsys: pytest.CaptureFixture[str]):
-    """First it is told what will happen; with --yes no table has her name, address or id as its own."""
+def everything(desk: Desk) -> Iterator[tuple[str, str]]:
+    """Every word in the database, with the table and column where it stands."""
+    with desk.service.store.work() as book:
+        for table in Base.metadata.sorted_tables:
+            for row in book.connection.execute(table.select()).mappings():
+                for column, value in row.items():
+                    text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
+                    yield f"{table.name}.{column}", text
+
+
+def test_a_person_who_has_left_is_taken_away(
+    command: tuple[Path, Path], database: str, capsys: pytest.CaptureFixture[str]
+):
+    """First it is told what will happen; with --yes no table has her name, address or id as its own.
+
+    What others have been sent still says who left and who came instead.
+    """
     config, folder = command
     call = ["--config", str(config), "person", "erase", "camilla.rask"]
 
@@ -127,8 +150,13 @@ def test_a_person_who_has_left_is_taken_away(command: tuple[Path, Path], capsys:
     assert "--yes" in capsys.readouterr().out
     assert main([*call, "--yes"]) == 0
 
-    with Desk(folder, "2026-11-25 09:00") as desk:
+    with Desk(folder, "2026-11-25 09:00", database_url=database) as desk:
         assert "camilla.rask" not in desk.world.people
+        left = {place for place, text in everything(desk) if re.search("(?i)camilla", text)}
+        assert left <= {"outgoing.subject", "outgoing.text", "outgoing.html", "blob.content"}
+        for one in desk.service.store.letters_out():
+            assert "camilla.rask" not in one.text + one.html + one.subject + one.answer
+            assert one.to.person not in ("camilla.rask",)
         assert not any("camilla.rask@" in p.email for p in desk.world.people.values())
         assert "camilla.rask" not in [t.person for t in desk.world.tenures.values()]
         for number, _ in letters(desk):

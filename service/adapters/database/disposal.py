@@ -23,6 +23,7 @@ from service.adapters.database.models import (
     DraftRow,
     Incoming,
     ItemRow,
+    Journal,
     Outgoing,
     PersonAddressRow,
     PersonRow,
@@ -110,7 +111,7 @@ def _drop_unused(connection: Connection, shas: set[str]) -> int:
 
 
 def forget_person(connection: Connection, person: str, instead: str, now: datetime) -> int:
-    """Take a person out of the records: name, addresses, telephone, own letters, and the id itself.
+    """Take a person out of the records: name, addresses, telephone, letters from and to, and the id itself.
 
     `instead` is the id that stands where the old one stood, so that the
     records of meetings still hold together.  Returns how many letters were
@@ -129,7 +130,16 @@ def forget_person(connection: Connection, person: str, instead: str, now: dateti
     connection.execute(
         update(outgoing)
         .where(outgoing.c.to_person == person)
-        .values(to_name="Borttagen person", to_address="")
+        .values(
+            to_name="Borttagen person",
+            to_address="",
+            # That it went out stays; the same words stand in what the others got.
+            text="",
+            html="",
+            # An invitation names its attendee, and a server's refusal the address.
+            calendar=None,
+            answer="",
+        )
     )
     connection.execute(
         update(questions)
@@ -137,6 +147,7 @@ def forget_person(connection: Connection, person: str, instead: str, now: dateti
         .values(asked_name="Borttagen person", asked_address="", answer="")
     )
     connection.execute(update(presences).where(presences.c.person == person).values(words=""))
+    _forget_in_journal(connection, person, instead)
     undo = table_of(UndoRow)
     connection.execute(delete(undo).where(undo.c.content.contains(f'"{person}"')))
     connection.execute(
@@ -146,6 +157,19 @@ def forget_person(connection: Connection, person: str, instead: str, now: dateti
     )
     _rename(connection, person, instead)
     return len(numbers)
+
+
+def _forget_in_journal(connection: Connection, person: str, instead: str) -> None:
+    """The journal names people by id, as a word of its own in its details."""
+    journal = table_of(Journal)
+    word = re.compile(rf"(?<![\w.-]){re.escape(person)}(?![\w.-])")
+    rows = connection.execute(
+        select(journal.c.number, journal.c.detail).where(journal.c.detail.contains(person, autoescape=True))
+    ).all()
+    for row in rows:
+        connection.execute(
+            update(journal).where(journal.c.number == row.number).values(detail=word.sub(instead, row.detail))
+        )
 
 
 def _rename(connection: Connection, old: str, new: str) -> None:
@@ -177,6 +201,8 @@ _IDS: dict[str, tuple[str, ...]] = {
     "correction": ("by",),
 }
 _JSON: dict[str, tuple[str, ...]] = {
+    # Who prepares the agenda, and other circles of people.
+    "charter": ("content",),
     "draft": ("lines",),
     "question": ("options",),
     "incoming": ("reading",),
