@@ -9,7 +9,7 @@ import pytest
 
 from service.adapters.rule_files import load_rulebook, shipped_rules
 from service.domain.intents import Contact, Operation
-from service.interpretation.draft_answers import judge
+from service.interpretation.draft_verdict import judge
 from service.interpretation.draft_items import by_title, draft_items, item_above
 from service.interpretation.draft_operations import Asked, Reader, read_operations
 from service.interpretation.phrases import phrases
