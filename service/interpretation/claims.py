@@ -90,6 +90,8 @@ def claims_in(context: Context, index: int) -> list[Claim]:
             continue
         if is_supposed(context, hit) and hit.rule != "absence/unsure":
             continue
+        if says == "coming" and _only_future(context, hit):
+            continue
         if _of_the_preparation(context, hit) or (says == "absent" and _only_believed(context, hit)):
             continue
         subject = subject_of(context, hit)
@@ -296,6 +298,18 @@ def answers_in(context: Context, index: int) -> list[Claim]:
     evidence = Evidence("absence/says-no" if no else "attendance/says-yes", text)
     start = rows[0].start - offset
     return [Claim(says, "whole", (context.speaker.id,), index, start, start + 1, evidence, first_person=True)]
+
+
+_FUTURE = re.compile(
+    r"kommer (?:\w+ )?att (?!(?:\w+ )?(?:komma|delta\w*|medverka|närvara|vara|finnas|dyka|infinna|sitta|ansluta|kunna|hinna|gå|åka|resa)(?!\w))"
+)
+
+
+def _only_future(context: Context, hit: Hit) -> bool:
+    """ "Jag kommer att sakna er" speaks of what will be, and of nobody's coming."""
+    text = fold(context.text_of(hit.line))
+    found = _FUTURE.search(text, hit.start)
+    return found is not None and found.start() < hit.end
 
 
 def _takes_back(context: Context, hit: Hit) -> bool:

@@ -123,7 +123,7 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     for person, rows in by_person.items():
         if person in substitutes and len(by_person) > 1:
             continue
-        together = any(len(r.people) > 1 and _speaks(context, person) for r in rows)
+        together = any(len(r.people) > 1 and any(_speaks(context, p) for p in r.people) for r in rows)
         if person is not None and not _has_part(context, person) and len(by_person) > 1 and not together:
             # A substitute who cannot come either is no absence of a member's.
             continue
@@ -155,7 +155,23 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     for claim in coming:
         intents += _attendances(context, claim, intents, standings)
     intents.sort(key=lambda row: (row[0], row[1]))
-    return _merged([row[2] for row in intents])
+    return [_against_the_rest(context, i, absent) for i in _merged([row[2] for row in intents])]
+
+
+# From here on a sentence that sounds like the contrary makes a notice of coming one to ask about.
+_SOUNDS_CONTRARY = 0.35
+
+
+def _against_the_rest(context: Context, intent: Intent, absent: Sequence[Claim]) -> Intent:
+    """ "Jag är med! På noterna alltså, inte på torsdag": a coming that the rest of the letter speaks against."""
+    if not isinstance(intent, Attendance) or not intent.certain or absent:
+        return intent
+    if any(m for n, _ in context.numbered() for m in context.sense(n).having("absent")):
+        # It is another who is away.
+        return intent
+    if context.likeliest("absence", "late", "early") < _SOUNDS_CONTRARY:
+        return intent
+    return replace(intent, certain=False, doubt="det låter också som ett återbud")
 
 
 def _subject_line_explained(context: Context, claims: list[Claim]) -> list[Claim]:
@@ -342,12 +358,15 @@ def _absence(
         doubt = doubt or "det låter inte bestämt"
         alternatives = alternatives or (Attendance(person=person, meetings=when.keys),)
     substitute = standing.substitute if standing and claim.extent == "whole" else None
+    has_a_seat = isinstance(substitute, str) and context.surroundings.network.seat_of(substitute)
     evidence = [claim.evidence]
     if standing:
         if standing.evidence not in evidence:
             evidence.append(standing.evidence)
-        if isinstance(substitute, str) and context.surroundings.network.seat_of(substitute):
+        if has_a_seat:
+            # Who has a seat of her own speaks for both, but does not take the other's.
             certain, doubt = False, doubt or "den som ska komma i stället har en egen plats"
+            substitute = None
         if standing.substitute is None and standing.candidates:
             certain = False
             doubt = doubt or _who_doubt(context, standing.candidates)

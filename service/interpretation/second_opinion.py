@@ -18,7 +18,7 @@ from service.interpretation.rulebook import Hit
 _LIKELY = 0.6
 # Under the first a rule's hit is left out, when another meaning is as likely as the second; under the
 # third it is, whatever the rest may mean.
-_HARDLY, _LIKELIER, _NOT_AT_ALL = 0.06, 0.5, 0.02
+_HARDLY, _LIKELIER, _NOT_AT_ALL = 0.1, 0.5, 0.02
 # What a sentence tells when it asks for nothing is no meaning of its own: it takes more.
 _TELLS_LITTLE = ("background", "courtesy")
 _CERTAIN = 0.9
@@ -26,13 +26,13 @@ _CERTAIN = 0.9
 _COMING = ("absence", "late", "early", "attendance")
 # Which meanings bear out a rule's hit, by the kind of the rule.
 _BORNE_OUT_BY: Mapping[str, tuple[str, ...]] = {
-    "absence": (*_COMING, "replacement", "cancel", "move", "undo"),
+    "absence": (*_COMING, "replacement", "undo"),
     "elsewhere": (*_COMING, "replacement"),
     "late": _COMING,
     "early": _COMING,
     "attendance": (*_COMING, "undo"),
     "substitute": (*_COMING, "replacement"),
-    "stand-in": (*_COMING, "replacement"),
+    "stand-in": ("absence", "late", "early", "replacement"),
     "leaving": ("replacement", "contact"),
     "successor": ("replacement", "contact"),
     "contact": ("contact", "replacement"),
@@ -76,7 +76,7 @@ def _credible(context: Context, hit: Hit) -> bool:
 
 def _means_another(sense: Sense, meanings: tuple[str, ...], support: float) -> bool:
     others = {act: p for act, p in sense.acts.items() if act not in meanings}
-    told = max((others.get(act, 0.0) for act in _TELLS_LITTLE), default=0.0)
+    told = sum(others.get(act, 0.0) for act in _TELLS_LITTLE)
     asked = sum(p for act, p in others.items() if act not in _TELLS_LITTLE)
     return asked >= _LIKELIER or (support < _NOT_AT_ALL and max(told, asked) >= _CERTAIN)
 

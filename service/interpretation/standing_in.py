@@ -334,7 +334,7 @@ def standings_by_coming(context: Context, claims: list[Claim], standings: list[S
     """ "Jag har förhinder, Tomas kommer": who comes beside an absence is the substitute."""
     network = context.surroundings.network
     absent = {p for c in claims if c.says == "absent" and c.extent == "whole" for p in c.people if p}
-    rows: list[Standing] = []
+    rows = _by_showing_up(context, claims, standings)
     for claim in claims:
         if claim.says != "coming" or "after-all" in claim.evidence.rule:
             continue
@@ -348,6 +348,19 @@ def standings_by_coming(context: Context, claims: list[Claim], standings: list[S
             contact = claim.strangers[0]
             rows.append(Standing(contact, None, claim.line, claim.evidence))
     return rows
+
+
+def _by_showing_up(context: Context, claims: list[Claim], standings: list[Standing]) -> list[Standing]:
+    """ "Det blir mitt ansikte ni får se. Mats har brutit benet": the writer, who has no seat of her own, comes."""
+    network, writer = context.surroundings.network, context.sender
+    if writer is None or network.seat_of(writer.id) or any(s.substitute == writer.id for s in standings):
+        return []
+    own = [c for c in claims if c.heard_only and c.people == (writer.id,) and not c.perhaps]
+    away = {p for c in claims if c.says == "absent" and c.extent == "whole" for p in c.people}
+    holders = away & {s.holder for s in network.seats_covered_by(writer.id)}
+    if not own or len(holders) != 1:
+        return []
+    return [Standing(writer.id, next(iter(holders)), own[0].line, own[0].evidence)]
 
 
 _AWAY = (
