@@ -19,6 +19,7 @@ from service.domain.network import (
     Audience,
     Forum,
     GroupSubstitute,
+    Invitee,
     Meeting,
     MeetingKind,
     Network,
@@ -105,6 +106,15 @@ class _Audience(Strict):
     carried_by: tuple[str, ...] = ()
 
 
+class _Invited(Strict):
+    # The meeting's date, as it stands under [[meetings]].
+    meeting: date
+    name: str = Field(min_length=1)
+    email: str = Field(pattern=r"^[^@\s<>]+@[^@\s<>]+$")
+    # An item's title, or its number on the agenda; left out: the whole meeting.
+    item: str | int | None = None
+
+
 class _File(Strict):
     network: _Network
     principals: tuple[_Principal, ...] = ()
@@ -115,6 +125,7 @@ class _File(Strict):
     terms: tuple[_Term, ...] = ()
     meetings: tuple[_Meeting, ...] = ()
     audiences: tuple[_Audience, ...] = ()
+    invited: tuple[_Invited, ...] = ()
 
 
 def load_network(path: Path) -> Network:
@@ -152,6 +163,10 @@ def network_from(content: dict[str, Any], source: str = "network.toml") -> Netwo
         terms=tuple(Term(**t.model_dump()) for t in file.terms),
         meetings=tuple(sorted((_meeting(m, zone) for m in file.meetings), key=lambda m: m.start)),
         audiences=tuple(Audience(**a.model_dump()) for a in file.audiences),
+        invited=tuple(
+            Invitee(_key(file, i.meeting), i.name, i.email, None if i.item is None else str(i.item).strip())
+            for i in file.invited
+        ),
     )
 
 
@@ -170,6 +185,11 @@ def _meeting(row: _Meeting, zone: ZoneInfo) -> Meeting:
         preparation=local(row.preparation) if row.preparation else None,
         cancelled=row.cancelled,
     )
+
+
+def _key(file: _File, day: date) -> date:
+    """The key of the meeting on a day, which is another date once it has been moved."""
+    return next((m.key or m.start.date() for m in file.meetings if day in (m.key, m.start.date())), day)
 
 
 def _check(source: str, file: _File) -> None:
@@ -210,6 +230,13 @@ def _check(source: str, file: _File) -> None:
     for number, meeting in enumerate(file.meetings, 1):
         if meeting.end.replace(tzinfo=None) <= meeting.start.replace(tzinfo=None):
             raise BadNetwork(f"{source}: meetings[{number}].end: mötet slutar innan det börjar; ändra tiden")
+    days = {d for m in file.meetings for d in (m.key, m.start.date()) if d}
+    for number, invited in enumerate(file.invited, 1):
+        if invited.meeting not in days:
+            raise BadNetwork(
+                f"{source}: invited[{number}].meeting: det finns inget möte {invited.meeting}; "
+                "skriv ett datum som står under [[meetings]]"
+            )
     for number, audience in enumerate(file.audiences, 1):
         for person_id in audience.carried_by:
             known(f"audiences[{number}].carried_by", person_id, people, "personen")

@@ -27,11 +27,11 @@ from service.usecases.office import Rendered
 # Every mailing that the service sends.  The checks ask for each in each language.
 MAILINGS: tuple[str, ...] = (
     "agenda", "agenda-draft", "agenda-draft-reminder", "agenda-report", "answer", "ask-priorities",
-    "ask-secretary", "attendance-list", "call", "call-in", "hand-over", "help", "meeting-cancelled",
-    "meeting-moved", "minutes", "minutes-draft", "minutes-form", "minutes-reminder", "more-files",
-    "preparation", "question", "receipt", "referrals", "released", "remind-call", "seat-notice",
-    "set-aside", "stock-taking", "successors", "supplementary", "too-large", "uncertain", "undeliverable",
-    "welcome",
+    "ask-secretary", "attendance-list", "call", "call-in", "co-opted", "hand-over", "help",
+    "meeting-cancelled", "meeting-moved", "minutes", "minutes-draft", "minutes-form",
+    "minutes-reminder", "more-files", "preparation", "question", "receipt", "referrals", "released",
+    "remind-call", "seat-notice", "set-aside", "stock-taking", "successors", "supplementary",
+    "too-large", "uncertain", "undeliverable", "welcome",
 )  # fmt: skip
 PARTS: tuple[str, ...] = ("subject.txt.j2", "text.txt.j2", "html.html.j2")
 

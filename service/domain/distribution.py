@@ -107,6 +107,30 @@ def recipients(
     return once(found)
 
 
+def co_opted_for(
+    world: World, meeting: Meeting, lines: Iterable[Item], to: Recipient, now: datetime
+) -> frozenset[str] | None:
+    """The ids of the items that somebody is co-opted for and gets no more of than those.
+
+    None for whoever gets all of the agenda: members and their substitutes,
+    presenters, and those co-opted for the whole meeting.
+    """
+    invitee = world.invitees.get((meeting.key, to.address.casefold()))
+    if invitee is None or not invitee.items:
+        return None
+    lines = tuple(lines)
+    groups = ("holders", "called-in", "presenters", "preparers", "secretary", "chair")
+    others = recipients(world, groups, meeting, lines, now)
+    if to.address.casefold() in (other.address.casefold() for other in others):
+        return None
+    return frozenset(i.id for n, i in enumerate(lines, 1) if any(names_item(r, n, i) for r in invitee.items))
+
+
+def names_item(said: str, number: int | None, item: Item) -> bool:
+    """Whether an item's id, number or title is what is said."""
+    return said == item.id or said == str(number) or said.casefold() == item.title.casefold()
+
+
 def once(found: Iterable[Recipient]) -> tuple[Recipient, ...]:
     """Those who have an address, each person and each address once, in order."""
     seen: dict[str, Recipient] = {}

@@ -122,6 +122,28 @@ class Meeting:
 
 
 @dataclass(frozen=True, slots=True)
+class Invitee:
+    """Someone co-opted (adjungerad) for a meeting, or for some items of it.
+
+    `item` is None for the whole meeting; else it names the items, a line for
+    each: an item's id, its title, or its number on the agenda.
+    """
+
+    meeting: date
+    name: str
+    email: str
+    item: str | None = None
+
+    @property
+    def key(self) -> tuple[date, str]:
+        return (self.meeting, self.email.casefold())
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        return tuple(part.strip() for part in (self.item or "").splitlines() if part.strip())
+
+
+@dataclass(frozen=True, slots=True)
 class Audience:
     """A network or forum that members carry information to and from."""
 
@@ -147,6 +169,7 @@ class Network:
     terms: tuple[Term, ...] = ()
     meetings: tuple[Meeting, ...] = ()
     audiences: tuple[Audience, ...] = ()
+    invited: tuple[Invitee, ...] = ()
     # The network's own settings, with the defaults of the terms of reference.
     max_mailing_mb: int = 20
     minutes_adjusted_by_chair: bool = False

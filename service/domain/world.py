@@ -20,6 +20,7 @@ from service.domain.network import (
     Audience,
     Forum,
     GroupSubstitute,
+    Invitee,
     Meeting,
     Network,
     Person,
@@ -121,20 +122,6 @@ class CallIn:
     @property
     def key(self) -> tuple[date, str]:
         return (self.meeting, self.seat)
-
-
-@dataclass(frozen=True, slots=True)
-class Invitee:
-    """Someone co-opted (adjungerad) for a meeting, or for one item of it."""
-
-    meeting: date
-    name: str
-    email: str
-    item: str | None = None
-
-    @property
-    def key(self) -> tuple[date, str]:
-        return (self.meeting, self.email.casefold())
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +290,10 @@ class World:
         return found.areas if found else ()
 
     # What belongs to one meeting.
+
+    def invited_to(self, meeting: date) -> tuple[Invitee, ...]:
+        """Those co-opted for a meeting, or for items of it."""
+        return tuple(i for i in self.invitees.values() if i.meeting == meeting)
 
     def done(self, meeting: date) -> dict[str, datetime]:
         """The steps taken for a meeting, and when."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -13,6 +14,7 @@ from service.domain.intents import Intent
 from service.domain.network import Network, Person
 from service.domain.personal_data import masked
 from service.domain.policy import reason, verdict
+from service.domain.world import World
 from service.usecases.correcting import keep_undoing
 from service.usecases.describe import describe
 from service.usecases.filing import FILING
@@ -27,6 +29,7 @@ from service.usecases.held_files import (
     waits_for_its_files,
     wish_for_the_rest,
 )
+from service.usecases.invitees import followed
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
 from service.usecases.opening import Opened, open_letter
@@ -68,6 +71,7 @@ def file_all(
     receipt: bool = True,
     thread: Opened | None = None,
     told: tuple[Note, ...] = (),
+    asked: tuple[Ask, ...] = (),
 ) -> tuple[LetterState, Outcome]:
     """File each intent in turn, and answer the sender once for all of them; returns what came of it.
 
@@ -75,7 +79,7 @@ def file_all(
     it was the secretary, who has been told of any personal numbers and of
     files that could do harm;
     `speaker` is then whose wish it is.  The receipt answers `thread` where that is another
-    letter than the one which is carried out, and begins with what there is `told` already.
+    letter than the one which is carried out, and begins with what there is `told` and `asked` already.
     """
     now = office.now()
     who = speaker if decided else opened.speaker
@@ -155,7 +159,7 @@ def file_all(
         outcome = outcome.plus(_hold_back(office, book, opened, private, who, all_files, found))
     _send(office, book, outcome)
     if receipt:
-        whole = Outcome(notes=told).plus(outcome)
+        whole = Outcome(notes=told, asks=asked).plus(outcome)
         answer(office, book, thread or opened, whole, about=opened.number)
     if not decided:
         taken_back = [open_letter(office, book, n, office.parse(book.raw(n))) for n in undone]
@@ -167,17 +171,31 @@ def file_all(
 
 def apply(book: Book, number: int, outcome: Outcome, case: Case) -> Outcome:
     """Write an outcome's changes into the records, and keep what undoes them."""
+    before = book.world
     if outcome.undo is not None:
-        return undo_letter(book, outcome.undo, case)
+        return _and_follow(book, number, undo_letter(book, outcome.undo, case), before, case)
     if outcome.put:
         book.remember_undo(number, book.put(outcome.put))
     if outcome.drop:
         book.remember_undo(number, book.drop(outcome.drop))
+    outcome = _and_follow(book, number, outcome, before, case)
     for person in outcome.stop:
         book.stop_waiting(person, "har lämnat nätverket")
     for meeting, mailings in outcome.stop_about:
         book.stop_waiting_for(meeting, mailings, "mötet är inställt")
     return outcome
+
+
+def _and_follow(book: Book, number: int, outcome: Outcome, before: World, case: Case) -> Outcome:
+    """What the change means for those co-opted for an item that has moved or gone."""
+    if not book.world.invitees:
+        return outcome
+    more = followed(before, book.world, case.now, case.number)
+    if more.drop:
+        book.remember_undo(number, book.drop(more.drop))
+    if more.put:
+        book.remember_undo(number, book.put(more.put))
+    return dataclasses.replace(outcome, posts=(*outcome.posts, *more.posts))
 
 
 def _forms(office: Office, book: Book, files: Mapping[str, FileRef]) -> Mapping[str, str]:

@@ -22,6 +22,7 @@ from service.domain.timeline import Due, Step, due
 from service.domain.world import Entity, StepDone, World
 from service.usecases.bounces import is_unreachable
 from service.usecases.filing.case import ToDecide
+from service.usecases.invitees import agenda_posts
 from service.usecases.letters import (
     agenda_document,
     agenda_documents,
@@ -358,7 +359,13 @@ def _send_agenda(at: Moment) -> Taken:
     documents = agenda_documents(at.world, at.meeting, draft.lines, at.now)
     entry = calendar_entry(at.world, at.meeting, at.now)
     posts = []
+    co_opted = agenda_posts(
+        at.world.put((dataclasses.replace(draft, state="sent"),)), at.meeting, everyone, at.now
+    )
     for to in everyone:
+        if to.address in co_opted:
+            posts.append(co_opted[to.address])
+            continue
         theirs = tuple(line for line in lines if line.presenter and line.presenter == to.name)
         posts.append(
             Post(
@@ -549,7 +556,9 @@ def _report(office: Office, meeting: Meeting, mailing: str, report: str, sent_at
     with office.store.work() as book:
         if report in book.world.done(meeting.key):
             return 0
-        letters = book.mailing(mailing, meeting.key)
+        # Those co-opted for an item get it in a letter of another kind.
+        co_opted = [letter for letter in book.mailing("co-opted", meeting.key) if letter.what == mailing]
+        letters = book.mailing(mailing, meeting.key) + co_opted
         # What had no room in the first message.
         more = [letter for letter in book.mailing("more-files", meeting.key) if letter.what == mailing]
         under_way = any(letter.state in ("waiting", "sending") for letter in (*letters, *more))

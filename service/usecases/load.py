@@ -74,6 +74,15 @@ def align(world: World | None, network: Network, today: date) -> Alignment:
             )
     for meeting in network.meetings:
         _align_meeting(world.meetings.get(meeting.key), meeting, put, lines)
+    for invitee in network.invited:
+        if world.invitees.get(invitee.key) != invitee:
+            put.append(invitee)
+            days = {m.key: m.day for m in network.meetings}
+            what = "hela mötet" if invitee.item is None else f"”{invitee.item}”"
+            when = day_in_words(days.get(invitee.meeting, invitee.meeting))
+            lines.append(
+                f"adjungerad: {invitee.name}, mötet {when}, {what} (får sin kallelse med dagordningen)"
+            )
     for known in world.meetings.values():
         if known.key not in {m.key for m in network.meetings}:
             lines.append(f"mötet {day_in_words(known.day)} står inte i filen; det ligger kvar")

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from service.domain.agenda import Draft
-from service.domain.distribution import chair, names, secretary
+from service.domain.distribution import chair, names, names_item, secretary
 from service.domain.minutes import Action, Decision, Matter, Minutes, numbered
 from service.domain.network import Meeting
 from service.domain.world import World
 from service.interpretation.minutes_form import read_minutes
 from service.usecases.outgoing import DocumentOrder, agenda_lines
+from service.usecases.words import listed
 
 # An action without a day is asked about at the next meeting, and at the one after it.
 UNDATED = timedelta(days=120)
@@ -138,6 +139,7 @@ def attendance(world: World, meeting: Meeting) -> dict[str, tuple[tuple[str, ...
     called = {c.seat: c for c in world.called_in(meeting.key)}
     known = names(world)
     rows: dict[str, list[tuple[str, ...]]] = {"attending": [], "absent": [], "late": [], "unknown": []}
+    rows["invited"] = list(co_opted(world, meeting))
     for seat in network.seats:
         if seat.holder is None:
             continue
@@ -173,12 +175,25 @@ def minutes_form_facts(world: World, meeting: Meeting, now: datetime) -> dict[st
     }
 
 
+def co_opted(world: World, meeting: Meeting) -> tuple[tuple[str, str], ...]:
+    """Those co-opted, and for which items of the agenda."""
+    draft = agenda_of(world, meeting.key)
+    lines = tuple(enumerate(draft.lines, 1)) if draft else ()
+    found = []
+    for invitee in world.invited_to(meeting.key):
+        numbers = [str(n) for n, i in lines if any(names_item(said, n, i) for said in invitee.items)]
+        which = f", punkt {listed(numbers)}" if numbers else ""
+        found.append((invitee.name, f"adjungerad{which}"))
+    return tuple(found)
+
+
 def _present(world: World, meeting: Meeting) -> tuple[tuple[str, str], ...]:
     """Everyone who is expected, in the order of the seats."""
     away = set(world.absent_from(meeting.key))
     known = names(world)
     seats = world.network_on(meeting.day).seats
-    return tuple((known.get(s.holder, s.holder), s.title) for s in seats if s.holder and s.holder not in away)
+    members = ((known.get(s.holder, s.holder), s.title) for s in seats if s.holder and s.holder not in away)
+    return (*members, *co_opted(world, meeting))
 
 
 def minutes_documents(

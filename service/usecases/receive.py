@@ -7,7 +7,9 @@ takes it from there.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from service.domain import intents
@@ -15,6 +17,7 @@ from service.domain.agenda import FileRef
 from service.domain.references import from_a_service
 from service.usecases.bounces import file_bounce, key_of
 from service.usecases.carrying_out import carry_out, file_all, receipt_to
+from service.usecases.co_opting import asked_in
 from service.usecases.filing.minutes import answer_on_the_form
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office
@@ -95,11 +98,29 @@ def _attend_to(office: Office, book: Book, opened: Opened) -> LetterState:
     if (state := settle_remark(office, book, opened)) is not None:
         return state
     files = store_files(office, book, opened)
+    if (state := _co_opt(office, book, opened, files)) is not None:
+        return state
     on_form = answer_on_the_form(book.world, opened)
     state, outcome = file_all(office, book, opened, (on_form,) if on_form else opened.reading.intents, files)
     if question and not question.closed and state == "acted" and not outcome.asks:
         settle_in_own_words(office, book, question, opened)
     return state
+
+
+def _co_opt(office: Office, book: Book, opened: Opened, files: Mapping[str, FileRef]) -> LetterState | None:
+    """Ask in whom the secretary co-opts, then do what else she writes; None when she co-opts nobody."""
+    asked = asked_in(book.world, opened, office.now())
+    if asked is None:
+        return None
+    book.remember_undo(opened.number, book.put(asked.outcome.put))
+    write(office, book, asked.outcome.posts, office.now())
+    rest = dataclasses.replace(opened.letter, plain=asked.rest, html=None)
+    others = open_letter(office, book, opened.number, rest).reading.intents if asked.rest else ()
+    wishes = [i for i in others if not isinstance(i, intents.Courtesy | intents.Question)]
+    _, outcome = file_all(
+        office, book, opened, wishes, files, told=asked.outcome.notes, asked=asked.outcome.asks
+    )
+    return "asked" if outcome.asks or asked.outcome.asks else "acted"
 
 
 def _proven(opened: Opened) -> bool:

@@ -49,12 +49,11 @@ from service.adapters.database.models import (
     table_of,
 )
 from service.domain.agenda import Draft, Item
-from service.domain.network import Meeting, Person, Term
+from service.domain.network import Invitee, Meeting, Person, Term
 from service.domain.world import (
     CallIn,
     Charter,
     Entity,
-    Invitee,
     Presence,
     Priorities,
     StepDone,

@@ -7,7 +7,7 @@ import dataclasses
 from rapidfuzz import fuzz
 
 from service.domain.agenda import Draft, Item
-from service.domain.distribution import names, recipients
+from service.domain.distribution import co_opted_for, names, recipients
 from service.domain.intents import Contact, Proposal, Supplement, Withdrawal
 from service.domain.network import Meeting
 from service.domain.progress import agenda_is_out, closes_at, open_for_matters
@@ -388,6 +388,7 @@ def supplementary_posts(case: Case, meeting: Meeting, item: Item) -> tuple[Post,
             because_of=case.number,
         )
         for to in everyone
+        if (only := co_opted_for(case.world, meeting, lines, to, case.now)) is None or item.id in only
     )
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 
-from service.domain.distribution import recipients
+from service.domain.distribution import co_opted_for, recipients
 from service.domain.intents import MeetingChange
 from service.domain.network import Meeting
+from service.domain.progress import agenda_is_out
 from service.domain.timeline import Step
 from service.domain.world import Entity, World
 from service.usecases.filing.case import Ask, Case, Note, Outcome
+from service.usecases.invitees import entry_of
 from service.usecases.letters import calendar_entry
-from service.usecases.outgoing import Post
+from service.usecases.outgoing import CalendarEntry, Post
 
 
 def file_meeting_change(case: Case) -> Outcome:
@@ -142,6 +144,16 @@ def _everyone(
     )  # fmt: skip
     everyone = recipients(world, case.rules.distribution[mailing], meeting, lines, case.now)
     entry = calendar_entry(world, meeting, case.now, cancel=cancel)
+    out = agenda_is_out(world, meeting.key)
+    entries: dict[str, CalendarEntry | None] = {}
+    for to in everyone:
+        if co_opted_for(world, meeting, lines, to, case.now) is not None:
+            invitee = world.invitees[(meeting.key, to.address.casefold())]
+            # Before the agenda is out no time has been told, and so none is taken back.
+            entries[to.address] = entry_of(world, meeting, invitee, case.now, cancel=cancel) if out else None
+    if out and facts.get("action") == "move":
+        # They are told the new time of their item instead.
+        everyone = tuple(to for to in everyone if to.address not in entries)
     return tuple(
         Post(
             what="invitation",
@@ -150,7 +162,7 @@ def _everyone(
             meeting=meeting.key,
             version=meeting.sequence + 1,
             facts={**facts},
-            calendar=entry,
+            calendar=entries.get(to.address, entry),
             because_of=case.number,
         )
         for to in everyone
