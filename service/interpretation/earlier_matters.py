@@ -52,6 +52,11 @@ _NOT_YET = re.compile(
 _POINTS = re.compile(
     r"\b(?:punkt(?:en|er|erna)?|ärende(?:t|n|na)?|frågan|förslag(?:et)?|anmälan|item|den|det|topic)\b"
 )
+# "TSI-punkten", "Barnahuspunkten"; but no "beslutspunkten".
+_POINT_OF = re.compile(
+    r"(?i)\b(?!dagordning|besluts|info|diskussion|mötes|agenda|syn|tyngd|stånd|tid|ut|hög|fram)"
+    r"[\w-]{3,}punkten\b"
+)
 _OWNED = re.compile(r"(?i)^(?:min|mitt|mina|vår|vårt|våra|den|det|de) ")
 
 
@@ -69,7 +74,7 @@ class EarlierMatters(LetterReader):
             rule = spoken[0].rule if spoken else "withdrawal/by-example"
             seen = self._withdrawn_title(index, spoken) if spoken else None
             named = self._named_in(index, seen) or self._listed_below(index)
-            if not named and (found or not (self._points_back(index, spoken) or self._ours())):
+            if not named and (found or not (seen or self._points_back(index, spoken) or self._ours())):
                 continue
             if not named:
                 title, sure = self._named_elsewhere(index)
@@ -157,6 +162,8 @@ class EarlierMatters(LetterReader):
         if quoted := in_quotes(self.text(index)):
             return [(quoted, True)]
         heard = self._titles_in(index)
+        if not any(likelihood >= _PLAIN for _, likelihood in heard) and (called := self._called_in(index)):
+            return [(called, True)]
         title, settled = self._settled(index, seen)
         if heard and (title is None or not settled or max(p for _, p in heard) >= _EVEN):
             plain = [row for row in heard if row[1] >= _PLAIN]
@@ -166,15 +173,21 @@ class EarlierMatters(LetterReader):
             return [(name, likelihood >= _PLAIN or fold(title or "") == fold(name))]
         if title is None:
             return []
-        if (
-            not self.context.sense(index).acts
-            or _is_called(self.text(index), title)
-            or related(title, self.context.subject)
-        ):
+        if not self.context.sense(index).acts or related(title, self.context.subject):
             return [(title, settled)]
         if self._told_by_thread() or any(p >= _PLAIN for _, p in self._heard_elsewhere(index)):
             return []
         return [(title, False)] if is_telling(title) or len(self._body()) == 1 else []
+
+    def _called_in(self, index: int) -> str | None:
+        """What a sentence says in so many words to be a matter's name: "ärendet om X", "X-punkten"."""
+        text = self.text(index)
+        for name in names_in(self.masked[index], self._spoken(self.naming, index), index):
+            title = tidy(cut_off(name.text))
+            if is_title(title) and not is_loose(title) and _is_called(text, title):
+                return title
+        compound = _POINT_OF.search(text)
+        return tidy(compound[0]) if compound else None
 
     def _listed_below(self, index: int) -> list[tuple[str | None, bool]]:
         """The names in the list that a sentence opens: "Följande ärenden återkallas:"."""
@@ -334,8 +347,9 @@ class EarlierMatters(LetterReader):
                 continue
             for title, sure in named or [(None, True)]:
                 if found and (title is None or any(related(title, w.title or title) for w in found)):
-                    if title and found[-1].title is None:
-                        found[-1] = _Earlier(found[-1].index, title, sure, found[-1].rule)
+                    earlier = found[-1]
+                    if title and (earlier.title is None or _is_called(self.text(index), title)):
+                        found[-1] = _Earlier(earlier.index, title, sure, earlier.rule)
                 elif not found or sure:
                     found.append(_Earlier(index, title, sure, rule))
             self.taken.add(index)

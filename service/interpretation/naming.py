@@ -95,7 +95,7 @@ def is_loose(title: str) -> bool:
 
 
 _RUNS_ON = re.compile(
-    r"(?i)(?:\s+(?:drar|tar|stryker|återkallar|återkallas|återtas|avanmäls|utgår|dras|tas|översänd\w*|"
+    r"(?i)(?:\s+(?:drar|tar|stryker|återkallar|återkallas|återtas|avanmäls|utgår|dras|tas|översänd\w*|överlämna\w*|inges|insänd\w*|"
     r"bifoga\w*|biläggs|skickas|upptages|upptas|hänskjut\w*|kommer|kan|ska|får|bör|behöver|är|blir|"
     r"har|ber|från (?:min|er|vår|dagordningen|agendan|listan|mötet)|som (?:jag|vi|ni)|"
     r"(?:and|,) (?:the|it|we|I)|is|are|was|härmed|"
