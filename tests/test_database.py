@@ -30,6 +30,7 @@ from service.domain.world import (
     CallIn,
     Charter,
     Entity,
+    FollowUp,
     Invitee,
     Presence,
     Priorities,
@@ -225,6 +226,16 @@ ENTITIES: st.SearchStrategy[Entity] = st.one_of(
     st.builds(CallIn, DAYS, st.sampled_from(["s1", "s2"]), st.none() | WHO, WORDS, WORDS),
     st.builds(Priorities, st.integers(2026, 2028), st.lists(WORDS, max_size=3).map(tuple)),
     st.builds(Invitee, DAYS, WORDS, st.sampled_from(["X@a.example", "x@A.example", "y@a.example"])),
+    st.builds(
+        FollowUp,
+        DAYS,
+        st.sampled_from(["a1", "a2"]),
+        st.sampled_from(["open", "done"]),
+        moments,
+        WORDS,
+        WORDS,
+        st.none() | DAYS,
+    ),
     st.builds(StepDone, DAYS, st.sampled_from(["call", "agenda"]), moments),
 )
 STEPS = st.lists(

@@ -137,6 +137,27 @@ class Priorities:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What somebody has told of a thing that was to be done after a meeting.
+
+    `task` tells it from the meeting's other tasks; `words` are those of the
+    one who told, and `due` is a new day that they gave it.
+    """
+
+    meeting: date
+    task: str
+    state: Literal["open", "done"]
+    told: datetime
+    by: str = ""
+    words: str = ""
+    due: date | None = None
+
+    @property
+    def key(self) -> tuple[date, str]:
+        return (self.meeting, self.task)
+
+
+@dataclass(frozen=True, slots=True)
 class StepDone:
     """A step of the calendar that has been taken, and when.
 
@@ -164,6 +185,7 @@ Entity = (
     | CallIn
     | Invitee
     | Priorities
+    | FollowUp
     | StepDone
 )
 
@@ -194,6 +216,7 @@ class World:
     callins: Mapping[Any, CallIn] = field(default_factory=dict)
     invitees: Mapping[Any, Invitee] = field(default_factory=dict)
     priorities: Mapping[int, Priorities] = field(default_factory=dict)
+    followups: Mapping[Any, FollowUp] = field(default_factory=dict)
     steps: Mapping[Any, StepDone] = field(default_factory=dict)
 
     def put(self, entities: Iterable[Entity]) -> World:
@@ -334,5 +357,6 @@ _SHELF: dict[type[Any], str] = {
     CallIn: "callins",
     Invitee: "invitees",
     Priorities: "priorities",
+    FollowUp: "followups",
     StepDone: "steps",
 }

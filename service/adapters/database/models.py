@@ -252,6 +252,19 @@ class PrioritiesRow(Base):
     areas: Mapped[Json]
 
 
+class FollowUpRow(Base):
+    __tablename__ = "follow_up"
+    __table_args__ = (UniqueConstraint("meeting", "task"),)
+    ordinal: Mapped[Number]
+    meeting: Mapped[date]
+    task: Mapped[str]
+    state: Mapped[str]
+    told: Mapped[datetime]
+    by: Mapped[str]
+    words: Mapped[str]
+    due: Mapped[date | None]
+
+
 class StepDoneRow(Base):
     __tablename__ = "step_done"
     __table_args__ = (UniqueConstraint("meeting", "step"),)

@@ -35,6 +35,7 @@ from service.adapters.database.models import (
     CallInRow,
     CharterRow,
     DraftRow,
+    FollowUpRow,
     InviteeRow,
     ItemRow,
     MeetingRow,
@@ -54,6 +55,7 @@ from service.domain.world import (
     CallIn,
     Charter,
     Entity,
+    FollowUp,
     Presence,
     Priorities,
     StepDone,
@@ -147,6 +149,7 @@ SHELVES: dict[type[Any], Shelf] = {
             extra={"folded": lambda invitee: invitee.key[1]},
         ),
         Shelf(Priorities, PrioritiesRow, ("year",), values=("areas",)),
+        Shelf(FollowUp, FollowUpRow, ("meeting", "task"), times=("told",)),
         Shelf(StepDone, StepDoneRow, ("meeting", "step"), times=("at",)),
     )
 }
