@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from service.interpretation.words import bare, fold
@@ -265,6 +266,8 @@ def season_span(word: str, today: date, year: int | None = None) -> tuple[date, 
     return date(y, first, 1), month_end(y, last)
 
 
+# The whole text and the subject line are looked at by more than one reader.
+@lru_cache(maxsize=8)
 def find_dates(text: str, today: date, known: tuple[date, ...] = ()) -> tuple[DateMention, ...]:
     """Every date and span of days in a text, resolved from `today`, in order."""
     flat = bare(fold(text))
@@ -638,7 +641,7 @@ _NUMBER_WORDS = {
 _NW = "|".join(sorted(_NUMBER_WORDS, key=len, reverse=True))
 _MINUTES = re.compile(
     rf"(?<![\w/.:-])(?:(?:\d{{1,3}} ?(?:-|–|till|a|eller) ?)?(?P<n>\d{{1,3}})|(?:(?:{_NW})(?:-|–| till | eller ))?(?P<w>{_NW})) ?(?:st )?(?:minuters?|minutes?|min|m)(?![\w])(?! (?:promenad|bort|fore|efter|sen|fran(?! (?:mig|min|mitt|oss|var|vart)(?!\w))))"
-    r"|(?P<tkv>(?:tre|3) kvart(?:s|ar)?)(?!\w)|(?<!\w)(?P<thalf>en och en halv timm?e?s?|1[,.]5 ?(?:tim|h)\w*|halvannan timm?e|halvannan timma)(?!\w)"
+    r"|(?P<tkv>(?:tre|3) ?kvart(?:s|ar)?)(?!\w)|(?<!\w)(?P<thalf>en och en halv timm?e?s?|1[,.]5 ?(?:tim|h)\w*|halvannan timm?e|halvannan timma)(?!\w)"
     r"|(?<!\w)(?:en )?(?P<half>halvtimmes?|halvtimma|halv timm[ea]|half an hour|half hour|0[,.]5 ?tim\w*|1/2 tim\w*)(?!\w)|(?<!\w)(?:en |a )?(?P<kv>kvarts?|quarter of an hour|kvarten)(?!\w)(?! (?:over|i|fore|av|to|past) )"
     r"|(?<!\w)(?P<hn>en|ett|one|an|a|1|2|tva|two) ?(?P<hour>timm[ea]s?|timmar|tim|h|hours?)(?!\w)"
 )

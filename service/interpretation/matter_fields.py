@@ -252,7 +252,7 @@ def _nearest(
     ):
         # "Som jag nämnde så vill BUP komma och informera": another is meant.
         me_before = None
-    if me_before and re.search(r"\b(?:inte|ej|aldrig|not)\b", before[clause_from + me_before.end() :]):
+    if me_before and re.search(r"\b(?:inte|ej|aldrig|not)\b", folded[clause_from + me_before.end() : end]):
         # "Jag kan inte dra det själv": somebody else does.
         return Found()
     me_inside = re.search(r"\b(?:jag|undertecknad|i'll|i'm)\b", word)

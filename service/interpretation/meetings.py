@@ -25,7 +25,7 @@ _NOUN = (
     r"(?:natverks?|samreko|styr|stor)?-?(?:motena|moten|mote(?:t|ts)?|sammantraden?a?|sammantradet|sammankomst(?:en|er|erna)?|"
     r"traff(?:en|ar|arna)?|gang(?:en|erna|er)?|tillfallet|samling(?:en)?|samrekomote\w*|samreko|meetings?|session|time|one)"
 )
-_SINGLE = r"(?:(?:natverks?|samreko-?)?(?:mote(?:t)?|sammantrade(?:t)?|sammankomst(?:en)?|traff(?:en)?)|gang(?:en)?|samreko|tillfalle(?:t)?|samling|meeting|time|session|natverksmote|samrekotraff)"
+_SINGLE = r"(?:(?:natverks?|samreko-?)?(?:mote(?:t)?|sammantrade(?:t)?|sammankomst(?:en)?|traff(?:en)?)|gang(?:en)?|samreko|tillfalle(?:t)?|samling|meeting|time|session|natverksmote|samrekotraff|dagordning(?:en)?|agenda)"
 _ORDINAL = {
     "forsta": 0,
     "first": 0,
@@ -183,6 +183,15 @@ def _by_place(flat: str, s: Surroundings) -> Iterator[tuple[int, int, Meeting]]:
             yield match.start(), match.end(), meeting_found
 
 
+def _today(s: Surroundings) -> date:
+    return s.now.astimezone(s.network.timezone).date() if s.now.tzinfo else s.now.date()
+
+
+def dates_in(text: str, s: Surroundings) -> tuple[DateMention, ...]:
+    """Every date of a text, resolved from the letter's own day, in order."""
+    return find_dates(text, _today(s), tuple(_days(s.network)))
+
+
 def find_meetings(
     text: str, letter: Letter, s: Surroundings, thread: Meeting | None = None
 ) -> tuple[MeetingMention, ...]:
@@ -193,11 +202,10 @@ def find_meetings(
     """
     flat = bare(fold(text))
     days = _days(s.network)
-    today = s.now.astimezone(s.network.timezone).date() if s.now.tzinfo else s.now.date()
-    mentions = list(_phrases(text, flat, s, thread, today))
+    mentions = list(_phrases(text, flat, s, thread, _today(s)))
     for start, end, meeting in _by_place(flat, s):
         mentions.append(_of(text, start, end, (meeting,), s, "place"))
-    for found in find_dates(text, today, tuple(days)):
+    for found in dates_in(text, s):
         if not any(m.start <= found.start < m.end or found.start <= m.start < found.end for m in mentions):
             mentions.append(_dated(text, flat, found, days, s, thread))
     return tuple(_counted_on(sorted(mentions, key=lambda m: (m.start, m.end)), s))

@@ -105,7 +105,12 @@ class Proposals(ListedMatters, HeardMatters):
         doubts: list[str] = []
         if not matter.sure:
             doubts.append("rubriken är vår tolkning")
-        minutes = matter.minutes if matter.minutes is not None or matter.own_words else minutes_in(texts)
+        minutes = matter.minutes
+        if minutes is None and not matter.own_words:
+            # The sentence that asks knows best: "förra gången fick den fem minuter".
+            minutes = minutes_in(
+                [*([self.text(matter.asked_in)] if matter.asked_in in indexes else []), *texts]
+            )
         presenter = matter.presenter or presenter_in(context, indexes)
         placed = self._by_place(matter, matters)
         if placed.contact or placed.doubt:
