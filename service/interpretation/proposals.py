@@ -169,7 +169,7 @@ class Proposals(ListedMatters, HeardMatters):
 
     def _asked_beside(self, matter: Matter) -> bool:
         """Whether a matter is asked for in plain words beside one that is taken back."""
-        return matter.asked_in not in self.taken and self.context.sense(matter.asked_in).of("proposal") >= 0.8
+        return matter.asked_in not in self.taken and self.context.sense(matter.asked_in).of("proposal") >= 0.5
 
     def _speaks_of_else(self, matter: Matter, index: int) -> bool:
         """Whether a sentence by all likeness says something that has nothing to do with the matter."""
