@@ -57,18 +57,20 @@ class LearntModels:
         return self._likelihoods("types", letter)
 
     def parts(self, sentence: Sequence[Sequence[str]]) -> list[hearing.Told]:
-        """The likeliest part of each word, and how likely it is that a title begins or goes on there."""
+        """The likeliest part of each word."""
         tagger = self._taggers["parts"]
         tagger.set(sentence)
-        titles = {"B-title", "I-title"} <= set(self._labels["parts"])
+        return [hearing.Told(tag, tagger.marginal(tag, n)) for n, tag in enumerate(tagger.tag())]
+
+    def openings(self, sentence: Sequence[Sequence[str]]) -> list[hearing.Opening]:
+        """How likely a title begins and goes on at each word."""
+        tagger = self._taggers["parts"]
+        if not {"B-title", "I-title"} <= set(self._labels["parts"]):
+            return [hearing.Opening(0.0, 0.0) for _ in sentence]
+        tagger.set(sentence)
         return [
-            hearing.Told(
-                tag,
-                tagger.marginal(tag, n),
-                tagger.marginal("B-title", n) if titles else 0.0,
-                tagger.marginal("I-title", n) if titles else 0.0,
-            )
-            for n, tag in enumerate(tagger.tag())
+            hearing.Opening(tagger.marginal("B-title", n), tagger.marginal("I-title", n))
+            for n in range(len(sentence))
         ]
 
     def _likelihoods(self, model: str, letter: Sequence[Sequence[str]]) -> list[dict[str, float]]:

@@ -9,13 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from itertools import pairwise
 
-from service.interpretation.dates import DateMention, find_dates
+from service.interpretation.dates import DateMention
 from service.interpretation.words import bare, fold
 
 # More of a sentence than this many words is not looked at.
 MOST_WORDS = 80
+# Sentences are as long as the next of these.
+_LENGTHS = (1, 2, 4, 9, 19)
 _TOKEN = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*|\d+(?:[.:/-]\d+)*|[^\w\s]")
 _MONTHS = (
     "januari februari mars april maj juni juli augusti september oktober november december jan feb mar apr "
@@ -58,13 +60,18 @@ def _word(raw: str) -> str:
     return _MONTH_HEAD.sub("x", bare(word))
 
 
-def tokens_of(text: str, people: Sequence[tuple[int, int]]) -> list[Token]:
-    """The words of a sentence; each of `people`, by place in it, is one, and so is each date."""
+def tokens_of(
+    text: str, people: Sequence[tuple[int, int]], dates: Sequence[tuple[int, int, str]] = ()
+) -> list[Token]:
+    """The words of a sentence; each of `people` and `dates`, by place in it, is one.
+
+    `dates` come with their sign; see `signed`.
+    """
     found: list[Token] = []
     marked = sorted(
         [(a, b, PERSON) for a, b in people]
         + [(m.start(), m.end(), MAIL) for m in _MAIL.finditer(text)]
-        + [(d.start, d.end, _day(d)) for d in find_dates(text, _ANY_DAY)]
+        + [*dates]
     )
     at = 0
     for start, end, sign in marked:
@@ -77,12 +84,9 @@ def tokens_of(text: str, people: Sequence[tuple[int, int]]) -> list[Token]:
     return found[:MOST_WORDS]
 
 
-def _day(mention: DateMention) -> str:
+def signed(mention: DateMention) -> str:
+    """The sign that stands for a date: a day of the week, a month, or a date."""
     return DAY if mention.kind in {"weekday", "relative"} else MONTH if mention.kind == "month" else DATE
-
-
-# Only where dates stand is of interest here, not which they are.
-_ANY_DAY = date(2027, 1, 15)
 
 
 def _add(found: list[Token], text: str, begin: int, end: int) -> None:
@@ -106,16 +110,14 @@ def sentence_features(
     found += [f"h={w}" for w in dict.fromkeys(h for h, w in zip(heads, words, strict=True) if len(w) > 5)]
     found += [f"t={w[-5:]}" for w in dict.fromkeys(words) if len(w) > 7]
     letters = [h for h in heads if h[0].isalnum() or h[0] == "‹"]
-    found += [f"b={a} {b}" for a, b in zip(letters, letters[1:], strict=False)]
+    found += [f"b={a} {b}" for a, b in pairwise(letters)]
     found += [f"s={a} {b}" for a, b in zip(letters, letters[2:], strict=False)]
     found += [f"c={a} {b} {c}" for a, b, c in zip(letters, letters[1:], letters[2:], strict=False)]
     if letters:
         found += [f"first={letters[0]}", f"last={letters[-1]}"]
         found.append("f2=" + " ".join(letters[:2]))
     count = len(letters)
-    found.append(
-        f"len={1 if count < 2 else 2 if count < 3 else 4 if count < 5 else 9 if count < 10 else 20 if count < 20 else 99}"
-    )
+    found.append(f"len={next((n for n in _LENGTHS if count <= n), 99)}")
     if words and words[-1] in "?!:":
         found.append(f"end={words[-1]}")
     if place:

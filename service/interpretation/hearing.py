@@ -21,8 +21,8 @@ PRONOUNS = frozenset({"jag", "undertecknad", "i", "själv", "mig"})
 NO_TYPE = "none"
 # From here on a sentence may speak of a matter, and its type is asked for.
 _OF_A_MATTER = 0.1
-# A greeting that is as good as certain and names nobody has no parts.
-_SILENT = 0.95
+# What is as good as certainly a greeting or a reason, and names nobody, has no parts.
+_IDLE, _SILENT = ("courtesy", "background"), 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +31,14 @@ class Told:
 
     tag: str
     likelihood: float
-    # How likely a title begins here, and goes on from the word before.
-    begins: float = 0.0
-    goes_on: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How likely a title begins at a word, and goes on from the word before."""
+
+    begins: float
+    goes_on: float
 
 
 class Learnt(Protocol):
@@ -46,7 +51,10 @@ class Learnt(Protocol):
         """How likely each type of matter is."""
 
     def parts(self, sentence: Sequence[Sequence[str]]) -> list[Told]:
-        """The likeliest part of each word, and how likely it is that a title begins or goes on there."""
+        """The likeliest part of each word."""
+
+    def openings(self, sentence: Sequence[Sequence[str]]) -> list[Opening]:
+        """How likely a title begins and goes on at each word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +97,13 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A sentence with the places of the people in it, and the rules that speak in it."""
+    """A sentence with the places of people and dates in it, and the rules that speak in it."""
 
     text: str
     people: tuple[tuple[int, int], ...] = ()
     rules: tuple[str, ...] = ()
+    # Where dates stand, and the sign of each (`features.signed`).
+    dates: tuple[tuple[int, int, str], ...] = ()
 
 
 def listen(learnt: Learnt, subject: Words, body: Sequence[Words], answers: str) -> list[Sense]:
@@ -101,7 +111,7 @@ def listen(learnt: Learnt, subject: Words, body: Sequence[Words], answers: str) 
 
     `answers` is what the letter answers ("agenda-draft"), "-" for nothing of ours.
     """
-    rows = [tokens_of(w.text, w.people) for w in (subject, *body[:MOST_SENTENCES])]
+    rows = [tokens_of(w.text, w.people, w.dates) for w in (subject, *body[:MOST_SENTENCES])]
     last = len(rows) - 1
     places = ["subject", *(place_of(n, last) for n in range(1, last + 1))]
     features = [
@@ -114,7 +124,7 @@ def listen(learnt: Learnt, subject: Words, body: Sequence[Words], answers: str) 
     senses: list[Sense] = []
     for n, tokens in enumerate(rows):
         act = "subject" if n == 0 else max(acts[n], key=lambda a: acts[n][a], default="background")
-        silent = act == "courtesy" and acts[n][act] >= _SILENT and not any(t.word == PERSON for t in tokens)
+        silent = act in _IDLE and acts[n][act] >= _SILENT and not any(t.word == PERSON for t in tokens)
         senses.append(Sense(acts[n], types[n], () if silent else tuple(_parts(learnt, tokens, act))))
     return _with_mentioned(learnt, rows, senses)
 
@@ -129,7 +139,9 @@ def _with_mentioned(learnt: Learnt, rows: Sequence[Sequence[Token]], senses: lis
     They are listened to as if they asked; what they then name has the role "mentioned".
     """
     asking = [s for s in senses[1:] if s.of("proposal", "detail") >= _ASKS]
-    if not asking or any(p.likelihood >= _NAMES for s in asking for p in s.having("title") if s.of("proposal") >= _ASKS):
+    if not asking or any(
+        p.likelihood >= _NAMES for s in asking for p in s.having("title") if s.of("proposal") >= _ASKS
+    ):
         return senses
     return [
         s if n == 0 or s.having("title") or s.act not in _TELLING
@@ -159,7 +171,8 @@ def _parts(learnt: Learnt, tokens: Sequence[Token], act: str) -> list[Part]:
     if not tokens:
         return []
     found: list[Part] = []
-    told = learnt.parts([token_features(tokens, n, act) for n in range(len(tokens))])
+    features = [token_features(tokens, n, act) for n in range(len(tokens))]
+    told = learnt.parts(features)
     for token, word in zip(tokens, told, strict=True):
         if word.tag == "I-title" and found and found[-1].role == "title":
             before = found[-1]
@@ -168,24 +181,25 @@ def _parts(learnt: Learnt, tokens: Sequence[Token], act: str) -> list[Part]:
             found.append(Part("title", token.start, token.end, word.likelihood))
         elif word.tag != "O":
             found.append(Part(word.tag, token.start, token.end, word.likelihood))
-    if act in NAMING and not any(p.role == "title" for p in found) and (title := _faint(tokens, told)):
-        found.append(title)
+    if act in NAMING and not any(p.role == "title" for p in found):
+        found += _faint(tokens, learnt.openings(features))
     return found
 
 
 # A sentence that does one of these names a matter as a rule, and its title is then looked for harder.
 NAMING = frozenset({"proposal", "withdrawal", "supplement"})
-# A title begins at the likeliest word, when it is at least this likely, and goes on while that is likelier than not.
+# A title begins at the likeliest word, when it is at least this likely, and goes on as long as that is
+# at least so many times as likely as its beginning.
 _FAINT, _GOES_ON = 0.1, 0.3
 
 
-def _faint(tokens: Sequence[Token], told: Sequence[Told]) -> Part | None:
+def _faint(tokens: Sequence[Token], openings: Sequence[Opening]) -> list[Part]:
     """The likeliest title of a sentence in which nothing is likelier a title than not."""
-    first = max(range(len(told)), key=lambda n: told[n].begins)
-    begins = told[first].begins
+    first = max(range(len(openings)), key=lambda n: openings[n].begins)
+    begins = openings[first].begins
     if begins < _FAINT:
-        return None
+        return []
     last = first
-    while last + 1 < len(told) and told[last + 1].goes_on >= _GOES_ON * begins:
+    while last + 1 < len(openings) and openings[last + 1].goes_on >= _GOES_ON * begins:
         last += 1
-    return Part("title", tokens[first].start, tokens[last].end, begins)
+    return [Part("title", tokens[first].start, tokens[last].end, begins)]

@@ -7,7 +7,7 @@ from datetime import date
 
 from service.interpretation.dates import find_dates
 from service.interpretation.examples import Example, ExampleLetter
-from service.interpretation.features import sentence_features, token_features, tokens_of
+from service.interpretation.features import sentence_features, signed, token_features, tokens_of
 from service.interpretation.hearing import NO_TYPE, PRONOUNS, Words, place_of
 from service.interpretation.lines import mark
 from service.interpretation.rulebook import Rulebook
@@ -23,6 +23,7 @@ def words_of(example: Example) -> Words:
             for s in example.spans
             if s.role != "title" and fold(example.text[s.start : s.end]) not in PRONOUNS
         ),
+        dates=tuple((d.start, d.end, signed(d)) for d in find_dates(example.text, _ANY_DAY)),
     )
 
 
@@ -30,7 +31,7 @@ def with_rules(words: Words, rulebook: Rulebook) -> Words:
     """An example with the rules that speak in it; every date in it counts as a meeting's."""
     places = [*words.people]
     people = [(f"p{n}", _Place(*at)) for n, at in enumerate(places)]
-    dates = [(f"m{n}", _Place(d.start, d.end)) for n, d in enumerate(find_dates(words.text, _ANY_DAY))]
+    dates = [(f"m{n}", _Place(start, end)) for n, (start, end, _) in enumerate(words.dates)]
     hits, _ = rulebook.match(mark(0, words.text, 0, (*people, *dates), False))
     return replace(words, rules=tuple(h.rule for h in hits))
 
@@ -57,7 +58,7 @@ def lesson_of(letter: ExampleLetter, rulebook: Rulebook) -> list[tuple[list[str]
             place = ""
         else:
             place = place_of(body.index(n) + 1, len(body))
-        tokens = tokens_of(words.text, words.people)
+        tokens = tokens_of(words.text, words.people, words.dates)
         features = sentence_features(tokens, place, letter.answers, words.rules)
         rows.append((features, example.acts[0], example.type or NO_TYPE))
     return rows
@@ -66,7 +67,7 @@ def lesson_of(letter: ExampleLetter, rulebook: Rulebook) -> list[tuple[list[str]
 def parts_lesson_of(example: Example) -> tuple[list[list[str]], list[str]]:
     """What an example teaches of its words: features and part of each."""
     words = words_of(example)
-    tokens = tokens_of(words.text, words.people)
+    tokens = tokens_of(words.text, words.people, words.dates)
     tags: list[str] = []
     for token in tokens:
         span = next((s for s in example.spans if s.start <= token.start < s.end), None)

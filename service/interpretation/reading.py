@@ -20,10 +20,11 @@ from service.domain.references import Reference, answered
 from service.interpretation import combining, draft_answers, matters, notices
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_dates
+from service.interpretation.features import signed
 from service.interpretation.files import files_of
 from service.interpretation.hearing import Sense, Words, listen
 from service.interpretation.lines import mark
-from service.interpretation.meetings import MeetingMention, find_meetings, is_past
+from service.interpretation.meetings import MeetingMention, dates_in, find_meetings, is_past
 from service.interpretation.people import Mention, find_people, person_by_address
 from service.interpretation.quoting import NewWords, new_words
 from service.interpretation.rulebook import Hit, Line, NearMiss, Rulebook
@@ -193,11 +194,17 @@ def _senses(context: Context) -> tuple[Sense, ...]:
     spoke: dict[int, list[str]] = {}
     for hit in context.hits:
         spoke.setdefault(hit.line, []).append(hit.rule)
+    days = dates_in(context.words.text[:LONGEST], context.surroundings)
     body = [
         Words(
             s.text,
             tuple((m.start - s.start, m.end - s.start) for m in context.people_in(n) if m.end <= s.end),
             tuple(spoke.get(n, ())),
+            tuple(
+                (d.start - s.start, d.end - s.start, signed(d))
+                for d in days
+                if s.start <= d.start and d.end <= s.end
+            ),
         )
         for n, s in context.numbered()
     ]
@@ -205,6 +212,7 @@ def _senses(context: Context) -> tuple[Sense, ...]:
         context.subject,
         tuple((m.start, m.end) for m in context.subject_people),
         tuple(spoke.get(SUBJECT, ())),
+        tuple((d.start, d.end, signed(d)) for d in dates_in(context.subject, context.surroundings)),
     )
     answers = context.reference.what if context.reference else "-"
     return tuple(listen(context.rulebook.learnt, title, body, answers))
