@@ -8,6 +8,7 @@ take in, handle, keep the calendar, deliver.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import signal
 import threading
@@ -312,6 +313,12 @@ def _line_about(office: Office, store: SqlStore, sha256: str) -> str:
     return said(office.parse(store.file(sha256)))
 
 
+def _stock_is_due(service: Service) -> bool:
+    """Whether mailbox and records have not been compared yet this morning."""
+    now = service.office.now()
+    return now.hour >= STOCK_TAKING_HOUR and not stock_taken(service.office, now.date())
+
+
 class Daemon:
     """Runs rounds until it is told to stop."""
 
@@ -377,7 +384,7 @@ class Daemon:
                 self._plan(scheduler)
                 rest = self._rest()
             except StoreAway as fault:
-                trouble = (f"databasen: {fault}",)
+                trouble = (str(fault),)
             except StoreError:
                 raise
             # Whatever this is, it is better tried again with growing pauses than by being started anew.
@@ -429,9 +436,7 @@ class Daemon:
     def _take_stock(self, mailbox: ImapMailbox) -> None:
         """Compare mailbox and records once a day; a fault in that is no fault of the round."""
         now = self._service.office.now()
-        if now.hour < STOCK_TAKING_HOUR or (self._stock_after and now < self._stock_after):
-            return
-        if stock_taken(self._service.office, now.date()):
+        if (self._stock_after and now < self._stock_after) or not _stock_is_due(self._service):
             return
         self._stock_after = now + timedelta(hours=1)
         try:
@@ -465,12 +470,24 @@ class Daemon:
             )
 
 
-def once(service: Service, report: Callable[[Round], None] = lambda did: None) -> Round:
-    """One pass: all new mail, all that is due, all that waits."""
+def once(service: Service, *, stock: bool = True) -> Round:
+    """One pass: all new mail, all that is due, all that waits; each morning's first one takes `stock` too.
+
+    A pass at another time than now leaves that out: the mailbox has no letters of that day.
+    """
     mailbox, courier = service.mailbox(), service.courier()
     try:
         did = one_round(service, mailbox, courier)
-        report(did)
+        if stock and mailbox and not did.away and _stock_is_due(service):
+            try:
+                take_stock(service, mailbox)
+            except MailboxAway as fault:
+                return dataclasses.replace(did, away=(f"brevlådan: {fault}",))
+            # What was found is told at once.
+            more = one_round(service, None, courier)
+            did = dataclasses.replace(
+                did, sent=did.sent + more.sent, away=more.away, post_away=more.post_away
+            )
         return did
     finally:
         with contextlib.suppress(Exception):

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from service.adapters.database import StoreAway, StoreError, open_store
+from service.adapters.database.errors import named
 from service.domain.network import Term
 from tests.servers import Proxy
 from tests.test_database import ASA, CHARTER, NOW, an_outbound, arrival, posted
@@ -36,7 +37,7 @@ def test_a_second_service_on_the_same_file_refuses_to_start(tmp_path: Path):
         assert first.stdout is not None
         assert first.stdout.readline() == "held\n"
         second = open_store(url)
-        with pytest.raises(StoreError, match="Another kallelse is running"):
+        with pytest.raises(StoreError, match="en annan kallelse kör redan"):
             second.hold()
         # A command beside the daemon may work, but not be a second daemon.
         with second.work() as book:
@@ -104,7 +105,7 @@ def test_a_server_that_goes_away_is_waited_for(postgres_url: str):
 
 
 def test_a_server_that_is_not_there_is_away_and_the_password_stays_unsaid():
-    with pytest.raises(StoreAway, match="is away") as away:
+    with pytest.raises(StoreAway, match="svarar inte") as away:
         open_store("postgresql+psycopg://kallelse:hemligt@127.0.0.1:1/x")
 
     assert "hemligt" not in str(away.value)
@@ -122,7 +123,7 @@ def test_a_wrong_url_is_told_in_one_line(wrong: str):
 
 @pytest.mark.postgres
 def test_a_database_that_does_not_exist_is_an_error_for_the_operator(postgres_url: str):
-    with pytest.raises(StoreError, match="does not exist"):
+    with pytest.raises(StoreError, match="finns inte; skapa den"):
         open_store(postgres_url.replace("/prov", "/nosuch"))
 
 
@@ -141,11 +142,81 @@ def test_networks_in_schemas_of_one_database_see_nothing_of_each_other(postgres_
         store.close()
 
 
+STATEMENTS = {
+    "full": ("PRAGMA max_page_count = 2", "INSERT INTO t VALUES (zeroblob(1000000))"),
+    "read-only": ("PRAGMA query_only = ON", "INSERT INTO t VALUES (1)"),
+    "tables": ("SELECT 1", "SELECT * FROM incoming"),
+    "locked": ("SELECT 1", "BEGIN IMMEDIATE"),
+}
+
+
+def _told_by_sqlite(folder: Path, work: str) -> BaseException:
+    """What sqlite3 itself raises when something is done to a database in the folder."""
+    first, second = STATEMENTS[work]
+    path = folder / "prov.db"
+    with closing(sqlite3.connect(path)) as other, closing(sqlite3.connect(path, timeout=0)) as line:
+        other.execute("CREATE TABLE t (a)")
+        other.commit()
+        if work == "locked":
+            other.execute("BEGIN EXCLUSIVE")
+        line.execute(first)
+        with pytest.raises(sqlite3.Error) as raised:
+            line.execute(second)
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    ("work", "kind", "remedy"),
+    [
+        ("locked", StoreAway, "går över av sig självt"),
+        ("full", StoreAway, "frigör utrymme"),
+        ("read-only", StoreError, "rätt till filen"),
+        ("tables", StoreError, "kallelse restore"),
+    ],
+)
+def test_what_is_wrong_with_the_file_is_said_with_what_to_do(
+    tmp_path: Path, work: str, kind: type[Exception], remedy: str
+):
+    """In Swedish and in one line, SQLite's own words last."""
+    error = named(_told_by_sqlite(tmp_path, work), False, "/data/kallelse.db")
+
+    assert type(error) is kind
+    assert str(error).startswith("databasen /data/kallelse.db ")
+    assert remedy in str(error)
+    assert "\n" not in str(error)
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("statement", "kind", "remedy"),
+    [
+        ("SELECT * FROM ingenting", StoreError, "säkerhetskopia"),
+        ("SET ROLE nobody_at_all", None, ""),
+        ("SELECT pg_terminate_backend(pg_backend_pid())", StoreAway, "databasservern är igång"),
+    ],
+)
+def test_what_is_wrong_with_the_server_is_said_with_what_to_do(
+    postgres_url: str, statement: str, kind: type[Exception] | None, remedy: str
+):
+    """The same for PostgreSQL; what no operator can mend keeps its own name."""
+    import psycopg
+
+    with (
+        psycopg.connect(postgres_url.replace("+psycopg", "")) as line,
+        pytest.raises(psycopg.Error) as raised,
+    ):
+        line.execute(statement)
+    error = named(raised.value, False, "postgresql://db/kallelse")
+
+    assert error is None if kind is None else type(error) is kind
+    assert remedy in str(error)
+
+
 def test_a_file_that_is_no_database_is_an_error_for_the_operator(tmp_path: Path):
     path = tmp_path / "kallelse.db"
     path.write_bytes(b"Kallelse till mote" * 1000)
 
-    with pytest.raises(StoreError, match="not a database"):
+    with pytest.raises(StoreError, match="är ingen databas; rätta"):
         open_store(f"sqlite:///{path}")
 
 
@@ -253,7 +324,7 @@ def test_a_backup_taken_at_work_is_a_whole_database_that_only_its_owner_reads(tm
         book.put([CHARTER, ASA, Term(2027, None, None)])
         store.backup_to(tmp_path / "backup.db")
 
-    with pytest.raises(StoreError, match="exists already"):
+    with pytest.raises(StoreError, match="finns redan"):
         store.backup_to(tmp_path / "backup.db")
     with pytest.raises(StoreError, match="No such file"):
         store.backup_to(tmp_path / "nosuch" / "backup.db")

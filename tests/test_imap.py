@@ -468,7 +468,7 @@ def test_a_server_that_is_away_is_called_away_and_found_again(
         mailbox = open_mailbox(account.settings(connect_timeout=2.0))
         assert mailbox.uids()[1] == (1,)
         server.stop()
-        with pytest.raises(MailboxAway, match="cannot be reached"):
+        with pytest.raises(MailboxAway, match="går inte att nå"):
             mailbox.uids()
         server.start()
         assert mailbox.uids()[1] == (1,)
@@ -587,7 +587,7 @@ def test_a_wrong_password_is_told_as_such(dovecot: Account, open_mailbox: OpenMa
     """The operator must hear that it is the password, and must not read it."""
     mailbox = open_mailbox(dovecot.settings(password="fel-lösen"))
 
-    with pytest.raises(LoginRefused, match="does not let") as told:
+    with pytest.raises(LoginRefused, match="släpper inte in") as told:
         mailbox.uids()
 
     assert "fel-lösen" not in str(told.value)
@@ -732,7 +732,7 @@ def test_a_server_without_starttls_gets_no_password(
 @pytest.mark.parametrize("host", ["imap.example", "192.168.1.5", "localhost.evil.example", "::2"])
 def test_bare_text_is_for_loopback_only(host: str):
     """A password never goes unencrypted over a network; the message says what to write instead."""
-    with pytest.raises(ValueError, match=r'write "tls" or "starttls"') as told:
+    with pytest.raises(ValueError, match=r'skriv "tls" eller "starttls"') as told:
         ImapSettings(host=host, port=143, user="u", password="hemligt", tls="none")
 
     assert "hemligt" not in str(told.value)

@@ -129,14 +129,14 @@ def _connect(settings: ImapSettings) -> IMAPClient:
             client.starttls(context)
     except Exception as fault:
         _hang_up(client)
-        raise MailboxAway(f"{where} cannot be reached: {_in_words(fault)}") from fault
+        raise MailboxAway(f"{where} går inte att nå: {_in_words(fault)}") from fault
     try:
         _log_in(client, settings)
         client.capabilities()
     except Exception as fault:
         _hang_up(client)
         kind = LoginRefused if _is_refusal(fault) and not _PASSING.search(str(fault)) else MailboxAway
-        raise kind(f"{where} does not let {settings.user} in: {_in_words(fault)}") from fault
+        raise kind(f"{where} släpper inte in {settings.user}: {_in_words(fault)}") from fault
     return client
 
 
@@ -247,13 +247,13 @@ class ImapMailbox:
 
     def check(self) -> tuple[str, ...]:
         """Log in and open the folder; what the server says that it can do, for `doctor`."""
-        with self._faults("the mailbox could not be opened"):
+        with self._faults("brevlådan kunde inte öppnas"):
             self._select(None)
             return tuple(sorted(word.decode("ascii", "replace") for word in self._line().capabilities()))
 
     def uidvalidity(self) -> int:
         """The folder's UIDVALIDITY at this moment."""
-        with self._faults("the folder could not be opened"):
+        with self._faults("mappen kunde inte öppnas"):
             self._validity = self._select(None)[0]
             return self._validity
 
@@ -265,7 +265,7 @@ class ImapMailbox:
         settings' is opened for reading only, and its UIDs are no business of
         `fetch` without the same `folder`.
         """
-        with self._faults("the folder could not be read"):
+        with self._faults("mappen kunde inte läsas"):
             validity, exists = self._select(folder)
             if folder is None:
                 self._validity = validity
@@ -273,7 +273,7 @@ class ImapMailbox:
 
     def junk_folder(self) -> str:
         """Where this server lays what it takes for junk, as `uids` wants it; "" when none is seen."""
-        with self._faults("the folders could not be listed"):
+        with self._faults("mapparna kunde inte listas"):
             client = self._line()
             marked: str | None = client.find_special_folder(rb"\Junk")
             if marked:
@@ -289,7 +289,7 @@ class ImapMailbox:
 
         Reads only.  `folder` as in `uids`; the settings' `handled` may be given by its name there.
         """
-        with self._faults("the folder could not be read"):
+        with self._faults("mappen kunde inte läsas"):
             self._select(folder)
             client = self._line()
             found = client.search(["SINCE", since] if since else "ALL")
@@ -323,7 +323,7 @@ class ImapMailbox:
             self.unreadable.pop(uid, None)
         expected = uidvalidity if uidvalidity is not None or folder is not None else self._validity
         for portion in _portions(wanted, NUMBERS_A_COMMAND):
-            with self._faults("messages could not be fetched"):
+            with self._faults("mejl kunde inte hämtas"):
                 validity = self._reopen(expected, folder)
                 measured = self._measure(portion)
             for load in _loads((one for one in measured if one.size <= limit), max_bytes):
@@ -347,7 +347,7 @@ class ImapMailbox:
         expected = uidvalidity if uidvalidity is not None else self._validity
         if expected is None:
             raise ValueError("move_to_handled needs the UIDVALIDITY that the UIDs came with")
-        with self._faults("handled mail could not be put away"):
+        with self._faults("hanterade mejl kunde inte flyttas"):
             for portion in _portions(sorted(set(uids)), NUMBERS_A_COMMAND):
                 self._reopen(expected, None)
                 self._put_away(portion, self._handled_folder())
@@ -420,11 +420,11 @@ class ImapMailbox:
                 raise
             # The server's own words leave out the å of the name.
             raise MailboxAway(
-                f'{self._settings.host}: the folder "{name}" cannot be opened: {_in_words(fault)}'
+                f'{self._settings.host}: mappen "{name}" går inte att öppna: {_in_words(fault)}'
             ) from fault
         if not answer.get(b"UIDVALIDITY"):
             # Without it nobody can tell an old message from a new one with the same number.
-            raise MailboxAway(f"{self._settings.host}: the server gives no UIDVALIDITY for {name}")
+            raise MailboxAway(f"{self._settings.host}: servern anger ingen UIDVALIDITY för {name}")
         validity = int(answer[b"UIDVALIDITY"])
         self._open = (name, folder is not None, validity)
         return validity, int(answer.get(b"EXISTS", 0))
@@ -485,7 +485,7 @@ class ImapMailbox:
     def _fetch_alone(self, one: _Measured, item: str, validity: int, folder: str | None) -> Iterator[Fetched]:
         why = ""
         for _ in range(2):
-            with self._faults("messages could not be fetched"):
+            with self._faults("mejl kunde inte hämtas"):
                 # The line may be dead, or out of step with the answers.
                 self._drop()
                 self._reopen(validity, folder)
@@ -497,7 +497,7 @@ class ImapMailbox:
             if one.uid in got:
                 yield self._fetched(one, got[one.uid], item, validity, folder)
             return
-        with self._faults("messages could not be fetched"):
+        with self._faults("mejl kunde inte hämtas"):
             self._drop()
             self._reopen(validity, folder)
             # Some servers answer NO when a human has just moved it away.

@@ -189,10 +189,10 @@ class SmtpCourier:
             if smtp.is_ehlo_or_helo_needed:
                 await smtp.ehlo()
         except SMTPAuthenticationError as fault:
-            raise Away(f"{where} does not let {settings.user} in: {_answer(fault)}", fault.code) from fault
+            raise Away(f"{where} släpper inte in {settings.user}: {_answer(fault)}", fault.code) from fault
         # Name service, TLS, a token that cannot be had: all of it means that we cannot send now.
         except Exception as fault:
-            raise Away(f"{where} cannot be reached: {_answer(fault)}", _code(fault)) from fault
+            raise Away(f"{where} går inte att nå: {_answer(fault)}", _code(fault)) from fault
         return smtp
 
     def _forget(self) -> None:
@@ -214,7 +214,7 @@ class SmtpCourier:
             await smtp.noop()
         except (SMTPException, OSError) as fault:
             self._forget()
-            raise Away(f"{self._settings.host} does not answer: {_answer(fault)}", _code(fault)) from fault
+            raise Away(f"{self._settings.host} svarar inte: {_answer(fault)}", _code(fault)) from fault
         self._used = time.monotonic()
         return ", ".join(f"{name} {value}".strip() for name, value in sorted(smtp.esmtp_extensions.items()))
 
@@ -238,7 +238,7 @@ class SmtpCourier:
             self._forget()
             # A server that hangs up before it has heard of the recipient does so to every letter.
             kind = Away if lost.early else Temporary
-            raise kind(f"the line broke before the letter was handed over: {lost}", lost.code) from lost
+            raise kind(f"förbindelsen bröts innan mejlet var överlämnat: {lost}", lost.code) from lost
         except (Temporary, Permanent) as refused:
             # So that the next letter begins on a clean line.
             await self._reset(smtp, refused.code)
@@ -257,7 +257,7 @@ class SmtpCourier:
         size, limit = len(message), self.size_limit
         if limit is not None and size > limit:
             raise Permanent(
-                f"the message is {_megabytes(size)} and {self._settings.host} takes {_megabytes(limit)}"
+                f"mejlet är på {_megabytes(size)} och {self._settings.host} tar emot {_megabytes(limit)}"
             )
         options = [f"SIZE={size}"] if smtp.supports_extension("size") else []
         if not message.isascii() and smtp.supports_extension("8bitmime"):
@@ -268,7 +268,7 @@ class SmtpCourier:
         encoding = "ascii"
         if not (sender + recipient).isascii():
             if not smtp.supports_extension("smtputf8"):
-                raise Permanent(f"{self._settings.host} cannot take addresses with letters outside ASCII")
+                raise Permanent(f"{self._settings.host} klarar inte adresser med å, ä, ö och liknande tecken")
             options.append("SMTPUTF8")
             encoding = "utf-8"
         early = True
@@ -288,11 +288,11 @@ class SmtpCourier:
             # The server is leaving (RFC 5321, 3.8) or talks nonsense; a new line may find it well.
             return _LineLost(text, _code(fault), early)
         if code == 530:
-            return Away(f"{self._settings.host} wants a login: {text}", code)
+            return Away(f"{self._settings.host} kräver inloggning: {text}", code)
         if isinstance(fault, SMTPSenderRefused) and not _is_about_size(text, code):
             # All our letters have the same sender, so every one of them would meet the same answer:
             # SendAsDenied, "server busy", "too many connections".
-            return Away(f"{self._settings.host} takes no mail from {fault.sender} now: {text}", code)
+            return Away(f"{self._settings.host} tar inte emot mejl från {fault.sender} nu: {text}", code)
         kind = Permanent if 500 <= code < 600 else Temporary
         return kind(text, code)
 
@@ -332,7 +332,7 @@ class SmtpCourier:
             # asyncio's and the sockets' own timeouts are OSErrors too.
             if reply.done() and not ended:
                 raise _LineLost(_answer(fault)) from fault
-            raise Uncertain(f"no answer to the whole letter: {_answer(fault)}", _code(fault)) from fault
+            raise Uncertain(f"inget svar på hela mejlet: {_answer(fault)}", _code(fault)) from fault
         finally:
             reply.cancel()
         return self._accepted(answer, ended)
@@ -394,12 +394,12 @@ def _addr_spec(address: str) -> str:
     """
     local, at, domain = address.rpartition("@")
     if not (at and local and domain) or "@" in local or _ODD_ADDRESS.search(address):
-        raise Permanent(f"not an address that mail can be sent to: {address!r}")
+        raise Permanent(f"inte en adress som det går att skicka till: {address!r}")
     if not domain.isascii():
         try:
             domain = domain.encode("idna").decode("ascii")
         except UnicodeError as fault:
-            raise Permanent(f"not an address that mail can be sent to: {address!r}") from fault
+            raise Permanent(f"inte en adress som det går att skicka till: {address!r}") from fault
     return f"{local}@{domain}"
 
 
@@ -432,7 +432,7 @@ def _is_about_size(text: str, code: int) -> bool:
 
 
 def _megabytes(size: int) -> str:
-    return f"{size / 1_000_000:.1f} MB"
+    return f"{size / 1_000_000:.1f} MB".replace(".", ",")
 
 
 def _code(fault: BaseException) -> int | None:

@@ -29,11 +29,11 @@ def is_loopback(host: str) -> bool:
 def refuse_bare_text(key: str, host: str, tls: Tls) -> None:
     """Raise ValueError when the settings would send a password unencrypted over a network."""
     if tls not in ("tls", "starttls", "none"):
-        raise ValueError(f'{key}.tls is "{tls}"; it must be "tls" or "starttls"')
+        raise ValueError(f'{key}.tls är "{tls}"; skriv "tls" eller "starttls"')
     if tls == "none" and not is_loopback(host):
         raise ValueError(
-            f'{key}.tls = "none" is for loopback only, and {host} is another machine; '
-            'write "tls" or "starttls"'
+            f'{key}.tls = "none" är bara för loopback, och {host} är en annan maskin; '
+            'skriv "tls" eller "starttls"'
         )
 
 

@@ -227,7 +227,7 @@ def _database(config: Config, now: Callable[[], datetime]) -> tuple[Network | No
                 "databas", "ok", says
             )
     except StoreAway as fault:
-        return None, Finding("databas", "fel", f"{fault} Starta databasen eller rätta database.url")
+        return None, Finding("databas", "fel", str(fault))
     except StoreError as fault:
         return None, Finding("databas", "fel", str(fault))
 

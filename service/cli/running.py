@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
         service.store.hold()
         if not args.once:
             return Daemon(service, notify).run()
-        did = once(service)
+        did = once(service, stock=args.at is None)
         away = (*did.away, did.post_away) if did.post_away else did.away
         if away:
             raise Failed(f"{'; '.join(away)}. Inget är förlorat; kör igen när servern svarar")

@@ -97,7 +97,7 @@ def test_a_second_daemon_on_sqlite_refuses_to_start(
     for argv in (("run",), ("run", "--once")):
         second = house.run(*argv)
         assert second.status == 1
-        assert "Another kallelse is running" in second.words
+        assert "en annan kallelse kör redan" in second.words
     assert house.run("status").status == 0
     dovecot.drop(*questions(1, 2))
     wait_for(lambda: _all_done(house, 2), 30, "the work", step=0.2)
@@ -191,7 +191,7 @@ def test_a_disk_that_is_full_is_said_in_one_line_and_nothing_is_lost(
     ran = launcher.run("--config", str(house.config), "run", "--once", largest_file=largest)
     assert ran.status == 1, ran.words
     assert "Traceback" not in ran.words
-    assert "is away" in ran.words.splitlines()[-1]
+    assert "df -h" in ran.words.splitlines()[-1]
     assert len(dovecot.contents()) + len(dovecot.contents("Hanterat")) == 3
     assert house.run("run", "--once").status == 0
     check_once(house, 3)

@@ -250,7 +250,7 @@ def test_the_daemon_says_when_the_mailbox_has_been_away_for_an_hour(place: Place
         found = status(place.service.store, place.service.office.rules, place.clock)["health"]
         return str(found["state"])
 
-    trouble = ("brevlådan: mail.example:993 cannot be reached",)
+    trouble = ("brevlådan: mail.example:993 går inte att nå",)
     states = []
     for minutes in (0, 4, 2, 30, 25, 10, 10):
         place.clock += timedelta(minutes=minutes)

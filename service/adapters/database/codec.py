@@ -99,11 +99,16 @@ def value_of(plain_value: Any, zone: ZoneInfo) -> Any:
             return date.fromisoformat(plain_value["at"])
     kind = _TYPES.get(str(name))
     if kind is None:
-        raise StoreError(f"The database holds a {name!r}, which this version of kallelse does not know.")
+        raise StoreError(
+            f"i databasen står {name!r}, som den här versionen av kallelse inte känner till; "
+            "installera en nyare"
+        )
     try:
         return kind(**{k: value_of(v, zone) for k, v in plain_value.items() if k != "is"})
     except TypeError as error:
-        raise StoreError(f"The database holds a {name} that this version cannot read: {error}.") from error
+        raise StoreError(
+            f"i databasen står {name} som den här versionen inte kan läsa ({error}); installera en nyare"
+        ) from error
 
 
 def dumps(value: Any) -> str:

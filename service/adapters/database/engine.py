@@ -43,8 +43,8 @@ def make_engine(url: str, data_folder: Path | None, patience: float) -> tuple[En
         parsed = make_url(url)
     except ArgumentError as error:
         raise StoreError(
-            "database.url cannot be read; write it like sqlite:///data/kallelse.db "
-            "or postgresql+psycopg://user@host/name."
+            "database.url går inte att läsa; skriv den som sqlite:///data/kallelse.db "
+            "eller postgresql+psycopg://användare@server/namn"
         ) from error
     match parsed.get_backend_name():
         case "sqlite":
@@ -52,7 +52,7 @@ def make_engine(url: str, data_folder: Path | None, patience: float) -> tuple[En
         case "postgresql":
             engine, lock, where = _postgresql(parsed, patience)
         case other:
-            raise StoreError(f"database.url names {other}; kallelse works with sqlite and postgresql.")
+            raise StoreError(f"database.url nämner {other}; kallelse klarar sqlite och postgresql")
     _name_errors(engine, where)
     return engine, lock, where
 
@@ -91,9 +91,15 @@ def _sqlite(url: URL, data_folder: Path | None, patience: float) -> tuple[Engine
         # Not opened even to see whether it can be: closing it would let go of SQLite's locks on it in
         # this process (sqlite.org/howtocorrupt.html, 2.2).
         if not os.access(path, os.R_OK | os.W_OK):
-            raise StoreError(f"The database {path} cannot be opened: Permission denied.") from None
+            raise StoreError(
+                f"databasen {path} får inte läsas och skrivas; "
+                "ge tjänstens användare rätt till filen och dess mapp"
+            ) from None
     except OSError as error:
-        raise StoreError(f"The database {path} cannot be opened: {error.strerror}.") from error
+        raise StoreError(
+            f"databasen {path} går inte att öppna ({error.strerror}); rätta database.url, eller skapa mappen "
+            "och ge tjänstens användare rätt till den"
+        ) from error
 
     def connect() -> sqlite3.Connection:
         # "rw": a database that has vanished is not silently begun anew.
@@ -129,7 +135,10 @@ def _sqlite(url: URL, data_folder: Path | None, patience: float) -> tuple[Engine
         if connection.info["file"] != _identity(path):
             # What is written to a file that has been moved or replaced is lost with it.
             connection.invalidate()
-            raise StoreAway(f"The database {path} has been moved or replaced while it was in use.")
+            raise StoreAway(
+                f"databasen {path} har flyttats eller bytts ut medan den användes; "
+                "lägg tillbaka den, eller starta om"
+            )
         options = connection.get_execution_options()
         if options.get("reads"):
             return
@@ -168,13 +177,15 @@ class _FileLock:
         try:
             opened = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StoreError(f"{self._path} cannot be opened: {error.strerror}.") from error
+            raise StoreError(
+                f"{self._path} går inte att öppna ({error.strerror}); ge tjänstens användare rätt till mappen"
+            ) from error
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(opened)
             raise StoreError(
-                f"Another kallelse is running on this database ({self._path} is locked); stop it first."
+                f"en annan kallelse kör redan på den här databasen ({self._path} är låst); stoppa den först"
             ) from error
         self._file = opened
 
@@ -195,10 +206,10 @@ class _FileLock:
 
 def _postgresql(url: URL, patience: float) -> tuple[Engine, Lock, str]:
     if url.drivername not in {"postgresql", "postgresql+psycopg"}:
-        raise StoreError(f"database.url begins with {url.drivername}; write postgresql+psycopg.")
+        raise StoreError(f"database.url börjar med {url.drivername}; skriv postgresql+psycopg")
     schema = url.query.get("schema")
     if isinstance(schema, tuple):
-        raise StoreError("database.url names several schemas; a network has one.")
+        raise StoreError("database.url nämner flera scheman; ett nätverk har ett")
     url = url.set(drivername="postgresql+psycopg").difference_update_query(["schema"])
     where = url.set(query={}).render_as_string(hide_password=True)
     try:
@@ -218,7 +229,9 @@ def _postgresql(url: URL, patience: float) -> tuple[Engine, Lock, str]:
             },
         )
     except (NoSuchModuleError, ImportError) as error:
-        raise StoreError("PostgreSQL needs the extra: pip install 'kallelse[postgres]'.") from error
+        raise StoreError(
+            "psycopg saknas för PostgreSQL; installera med: pip install 'kallelse[postgres]'"
+        ) from error
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -296,7 +309,7 @@ def migrate(engine: Engine, where: str) -> None:
         if found is None and engine.dialect.name == "postgresql":
             encoding = connection.execute(text("SHOW server_encoding")).scalar_one()
             if encoding != "UTF8":
-                raise StoreError(f"The database {where} is in {encoding}; make one with ENCODING 'UTF8'.")
+                raise StoreError(f"databasen {where} är i {encoding}; skapa en med ENCODING 'UTF8'")
         if found == HEAD:
             return
         # Alembic is loaded only when there is something to do.

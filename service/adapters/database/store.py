@@ -412,7 +412,9 @@ class SqlStore:
                 for some in _portions(numbers)
             )
             if taken != len(set(numbers)):
-                raise StoreAway("Another clerk has taken some of these letters; look again.")
+                raise StoreAway(
+                    "en annan kallelse har tagit några av mejlen som skulle skickas; de skickas av den"
+                )
 
     def delivered(self, number: int, answer: str, at: datetime) -> None:
         self._answered(number, "sent", answer, sent_at=at)
@@ -598,20 +600,24 @@ class SqlStore:
     def backup_to(self, path: Path) -> None:
         """Copy the database, while it is in use, into a file that must not exist yet."""
         if self._serves_many:
-            raise StoreError("A PostgreSQL database is backed up with pg_dump, see the runbook.")
+            raise StoreError("PostgreSQL säkerhetskopieras med pg_dump; kallelse backup visar hur")
         try:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
         except FileExistsError as error:
-            raise StoreError(f"{path} exists already; name a new file for the backup.") from error
+            raise StoreError(f"{path} finns redan; ange en ny fil för säkerhetskopian") from error
         except OSError as error:
-            raise StoreError(f"{path} cannot be written: {error.strerror}.") from error
+            raise StoreError(
+                f"{path} går inte att skriva ({error.strerror}); ange en annan fil eller mapp"
+            ) from error
         try:
             with self._reader.connect() as connection, closing(sqlite3.connect(path)) as copy:
                 source: Any = connection.connection.driver_connection
                 source.backup(copy)
         except sqlite3.Error as error:
             path.unlink(missing_ok=True)
-            raise StoreAway(f"The backup {path} could not be written: {error}.") from error
+            raise StoreAway(
+                f"säkerhetskopian {path} kunde inte skrivas ({error}); finns det plats på disken?"
+            ) from error
 
     def make_lasting(self) -> None:
         """Put on the disk all that has been committed; on PostgreSQL each commit already is.

@@ -41,7 +41,7 @@ def upgrade(connection: Connection, found: str | None, where: str) -> None:
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
         raise StoreError(
-            f"The database {where} was written by a newer kallelse (tables {found}); "
-            "install that version or restore a backup."
+            f"databasen {where} är skriven av en nyare kallelse (tabeller {found}); "
+            "installera den versionen, eller lägg tillbaka en säkerhetskopia (kallelse restore)"
         )
     command.upgrade(config, "head")
