@@ -287,9 +287,12 @@ class ImapMailbox:
     def message_ids(self, folder: str | None = None, since: date | None = None) -> dict[int, str]:
         """UID -> Message-ID ("" where there is none) of what arrived on or after `since`, for reconciliation.
 
-        Reads only.  `folder` as in `uids`; the settings' `handled` may be given by its name there.
+        Reads only.  `folder` as in `uids`; the settings' `handled` may be given by its name there, and
+        one that has not been made yet is empty.
         """
         with self._faults("mappen kunde inte läsas"):
+            if folder and not self._line().folder_exists(_real_name(folder, self._namespace)):
+                return {}
             self._select(folder)
             client = self._line()
             found = client.search(["SINCE", since] if since else "ALL")

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from service.adapters.database import open_store
-from service.daemon import take_stock
+from service.config import load_config
+from service.daemon import once, take_stock
+from service.wiring import open_service
 from tests.faults.figures import count
 from tests.faults.running import Launcher, Ran
 from tests.faults.story import MEETING, SECRETARY, STOCKHOLM, letter, newest
@@ -210,6 +212,29 @@ def test_what_only_the_mailbox_or_only_the_records_have_is_told_once(place: Plac
     assert len(_told(place)) == 1
     assert place.account.contents("Junk") == [junk, spam]
     assert unread in place.account.contents("Hanterat")
+
+
+@pytest.mark.dovecot
+def test_under_cron_each_mornings_first_pass_takes_stock_as_well(
+    tmp_path: Path, dovecot: Account, smtp: Post
+):
+    """What one pass finds astray it tells in the same pass; the next one of the day does not look."""
+    config = load_config(write_settings(tmp_path, dovecot.settings(), smtp.settings()))
+    # Dovecot dates what is dropped now, and before six nobody compares.
+    clock = datetime.now(STOCKHOLM).replace(hour=9)
+    with open_service(config, lambda: clock) as service:
+        assert once(service).away == ()
+        with dovecot.client(None) as client:
+            client.create_folder("Hanterat")
+        for number in (31, 32):
+            absent = letter(number, "2027-01-11T11:00", PER, f"Dragen {number}", "Kan inte komma.\n\nPer")
+            dovecot.append(absent, "Hanterat")
+            clock += timedelta(hours=24 if number == 31 else 1)
+            once(service)
+
+    told = [posted for posted in smtp.messages if b"Dragen" in posted.raw]
+    assert len(told) == 1
+    assert b"Dragen 31" in told[0].raw
 
 
 @pytest.mark.dovecot
