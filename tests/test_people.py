@@ -66,6 +66,37 @@ def test_a_maria_who_is_ones_own_substitute_is_she() -> None:
     assert maria.person == "maria.lundqvist"
 
 
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("Maria på öppenvården drar.", "maria.lundqvist"),
+        ("IFO-chefen Maria kommer.", "maria.lundgren"),
+        ("Maria i Östersund vet mer.", "maria.lundgren"),
+        ("Fråga Maria (enhetschef).", "maria.lundqvist"),
+        ("Maria hos oss tar den.", "maria.lundqvist"),
+    ],
+)
+def test_where_a_maria_works_tells_which(text: str, person: str) -> None:
+    """Her title, her municipality, or that she works where the writer does."""
+    people = people_in(text, sender="annika.sjodin@regionjh.example")
+
+    assert [m.person for m in people if "Maria" in m.text] == [person]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Britta Näslund föredrar, britta.naslund@krokom.example.",
+        "Anna Sjödin föredrar.",
+        "Johan Dahl föredrar.",
+        "Erik Johnsen, erik.johnsen@helse.example, föredrar.",
+    ],
+)
+def test_another_first_name_is_another_person(text: str) -> None:
+    """Britta Näslund is not Birgitta Åslund, however alike the letters are."""
+    assert {m.person for m in people_in(text)} == {None}
+
+
 def test_a_stranger_is_told_with_her_address() -> None:
     """Name and address belong together wherever they stand in the sentence."""
     people = people_in("Petra Hallin (bitr. skolchef) kommer, petra.hallin@herjedalen.example")
@@ -73,6 +104,14 @@ def test_a_stranger_is_told_with_her_address() -> None:
     assert people[0].contact is not None
     assert people[0].contact.name == "Petra Hallin"
     assert people[0].contact.email == "petra.hallin@herjedalen.example"
+
+
+def test_a_name_may_have_little_words_in_it() -> None:
+    """Henrik af Klercker is one person."""
+    (henrik,) = people_in("Föredragande är Henrik af Klercker.")
+
+    assert henrik.contact is not None
+    assert henrik.contact.name == "Henrik af Klercker"
 
 
 def test_another_lena_is_not_ours() -> None:

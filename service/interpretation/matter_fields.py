@@ -111,7 +111,8 @@ def presenter_in(
         near = [m for m in people if begin <= m.start - base < end]
         if _EITHER.search(folded[begin:end]):
             return Found(doubt="det framgår inte vem som föredrar")
-        for spoken in heard:
+        # "Håkan och jag föredrar, men skriv upp Håkan": whose name is to be written comes first.
+        for spoken in sorted(heard, key=lambda s: not ENTERED.search(folded[s.start : s.end])):
             found = _nearest(context, folded, base, near, spoken.start, spoken.end, last_named)
             if found.contact or found.doubt:
                 return found
@@ -185,6 +186,9 @@ def _people(context: Context, index: int) -> list[Mention]:
 _ME = re.compile(r"\b(?:jag|undertecknad|i'll|i'm|i'd|i (?:will|can|would|shall|could|am))\b")
 
 
+ENTERED = re.compile(
+    r"\b(?:skriv|skriva|sätt|sätta|notera|anteckna)\b.*|\bsom (?:föredragande|föredragare)\b"
+)
 _IN_PASSING = re.compile(r", (?:som|vars|vilken|who|whom)\b[^,.;!?]{0,80},")
 
 

@@ -187,6 +187,10 @@ def find_people(text: str, letter: Letter, s: Surroundings) -> tuple[Mention, ..
     return tuple(_settled(text, _with_addresses(text, found), letter, s))
 
 
+# "Henrik af Klercker".
+_PARTICLES = frozenset({" af ", " von ", " van ", " de ", " da ", " av ", " van der ", " von der "})
+
+
 def _overlaps(start: int, end: int, found: list[Mention]) -> bool:
     return any(m.start < end and start < m.end for m in found)
 
@@ -202,7 +206,7 @@ def _by_name(text: str, network: Network, names: _Names) -> Iterator[Mention]:
         while len(run) < 3 and number + len(run) < len(words):
             following = words[number + len(run)]
             gap = text[run[-1].end() : following.start()]
-            if gap not in {" ", "\n", "  ", ", "} or (gap == ", " and len(run) > 1):
+            if gap not in {" ", "\n", "  ", ", ", *_PARTICLES} or (gap == ", " and len(run) > 1):
                 break
             run.append(following)
         mention, used = _name_in(text, run, network, names, addresses)
@@ -233,6 +237,10 @@ def _name_in(
             return Mention(
                 first.start(), end, text[first.start() : end], person, candidates=(person,), genitive=genitive
             ), 2
+        if gap in _PARTICLES and plain[0] in FIRST_NAMES:
+            end = run[1].end()
+            name = text[first.start() : end]
+            return Mention(first.start(), end, name, None, Contact(name=name)), 2
         if gap in {" ", "  "} and _is_unknown_name(plain[0], plain[1], addresses):
             count = 2
             if len(run) == 3 and plain[2] not in _NOT_SURNAMES and text[run[1].end() : run[2].start()] == " ":

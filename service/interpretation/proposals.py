@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from itertools import pairwise
 
 from service.domain.intents import (
     Evidence,
@@ -18,6 +19,7 @@ from service.interpretation.context import SUBJECT
 from service.interpretation.heard_matters import HeardMatters, who
 from service.interpretation.listed_matters import ListedMatters
 from service.interpretation.matter_fields import (
+    ENTERED,
     Found,
     conflict_in,
     contact_of,
@@ -218,6 +220,22 @@ class Proposals(ListedMatters, HeardMatters):
             return seen
         others = [f for f, p in heard if p >= _SURE_PRESENTER and f.contact != best.contact]
         return Found(doubt="det framgår inte vem som föredrar") if others else best
+
+    def _together(self, indexes: Sequence[int]) -> bool:
+        """Whether two present together: "Håkan och jag föredrar"."""
+        for index in indexes:
+            text, parts = self.text(index), self.context.sense(index).having("presenter")
+            for one, other in pairwise(parts):
+                between = fold(text[one.end : other.start])
+                if one.likelihood >= _SURE_PRESENTER <= other.likelihood and re.fullmatch(
+                    r"(?: \w+)? och ", between
+                ):
+                    return True
+        return False
+
+    def _entered(self, indexes: Sequence[int]) -> bool:
+        """Whether it is said whose name to write: "skriv upp Håkan", "jag står som föredragande"."""
+        return any(ENTERED.search(fold(self.text(i))) for i in indexes)
 
     def _heard_presenters(self, indexes: Sequence[int]) -> list[tuple[Found, float]]:
         """Whom the second reader hears present, each with how likely that is."""
