@@ -16,6 +16,8 @@ from service.domain.agenda import FileRef, Item
 from service.domain.intents import Contact
 from service.domain.minutes import Action, Decision, Matter
 from service.domain.network import Meeting
+from service.domain.world import FollowUp
+from service.usecases.follow_up import Task
 from service.usecases.outgoing import AgendaLine, CalendarEntry, DocumentOrder, Recipient
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
@@ -45,6 +47,18 @@ LENA = Recipient("Lena Wikström", "lena.wikstrom@regionjh.example", "lena.wikst
 JOHAN = Recipient("Johan Edlund", "johan.edlund@regionjh.example", "johan.edlund")
 INGRID = Recipient("Ingrid Palm", "ingrid.palm@regionjh.example", "ingrid.palm")
 MARIA = Recipient("Maria Lundgren", "maria.lundgren@ostersund.example", "maria.lundgren")
+
+TASKS = (
+    Task(FEBRUARY, "a1", "skickar planen till skolcheferna", "Lena Wikström", date(2027, 3, 1)),
+    Task(
+        FEBRUARY,
+        "a2",
+        "kallar till uppföljning",
+        "Lena Wikström",
+        date(2027, 3, 15),
+        told=FollowUp(FEBRUARY.key, "a2", "open", at(3, 1, 9), "Lena Wikström", "Väntar på svar från BUP."),
+    ),
+)
 
 
 def a_file(name: str, size: int = 240_000, kind: str = "application/pdf") -> FileRef:
@@ -318,6 +332,18 @@ NOTES: dict[str, dict[str, Any]] = {
         "titles": ("Köerna till BUP",),
         "agenda_sent": False,
     },
+    "follow-up": {
+        "kind": "follow-up",
+        "done": ("skickar planen till skolcheferna",),
+        "put_off": ("kallar till uppföljning, senast 15 april 2027",),
+        "noted": (),
+    },
+    "follow-up, only words": {
+        "kind": "follow-up",
+        "done": (),
+        "put_off": (),
+        "noted": ("skickar planen till skolcheferna",),
+    },
     "decided": {"kind": "decided", "sentence": "Ta med det på mötet torsdag 11 februari 2027."},
     "nothing-done": {"kind": "nothing-done"},
     "priorities": {"kind": "priorities", "year": 2027, "areas": ("Barn och ungas hälsa", "Samsjuklighet")},
@@ -517,6 +543,28 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
         "seat-notice",
         "contact",
         {**_SEAT, "kind": "contact", "other_name": "telefon 070-174 06 05", "meetings": []},
+    ),
+    (
+        "remind-action",
+        "one's own, one late and one with news",
+        {
+            **_TO_ALL,
+            "meeting": APRIL,
+            "tasks": TASKS,
+            "today": date(2027, 3, 8),
+            "own": True,
+        },
+    ),
+    (
+        "remind-action",
+        "one task, to the secretary",
+        {
+            **_TO_SECRETARY,
+            "meeting": APRIL,
+            "tasks": (Task(FEBRUARY, "r1", "Ersättning för placerade barn", forum="SVOM"),),
+            "today": date(2027, 3, 8),
+            "own": False,
+        },
     ),
     (
         "co-opted",

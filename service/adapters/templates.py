@@ -30,8 +30,8 @@ MAILINGS: tuple[str, ...] = (
     "ask-secretary", "attendance-list", "call", "call-in", "co-opted", "hand-over", "help",
     "meeting-cancelled", "meeting-moved", "minutes", "minutes-draft", "minutes-form",
     "minutes-reminder", "more-files", "preparation", "question", "receipt", "referrals", "released",
-    "remind-call", "seat-notice", "set-aside", "stock-taking", "successors", "supplementary",
-    "too-large", "uncertain", "undeliverable", "welcome",
+    "remind-action", "remind-call", "seat-notice", "set-aside", "stock-taking", "successors",
+    "supplementary", "too-large", "uncertain", "undeliverable", "welcome",
 )  # fmt: skip
 PARTS: tuple[str, ...] = ("subject.txt.j2", "text.txt.j2", "html.html.j2")
 

@@ -13,7 +13,7 @@ from service.domain.agenda import StandingItem
 from service.domain.distribution import GROUPS
 from service.domain.intents import ItemType
 from service.domain.network import MeetingKind
-from service.domain.timeline import Step, StepRule
+from service.domain.timeline import ActionRule, Step, StepRule
 from service.domain.year import YearRule, YearStep
 from service.usecases.office import Rules
 
@@ -44,8 +44,15 @@ class _YearStep(Strict):
     roll: Literal["earlier", "later", "none"] = "none"
 
 
+class _Actions(Strict):
+    because: str = ""
+    before: int = Field(default=7, ge=1, le=60)
+    every: int = Field(default=14, ge=1, le=366)
+
+
 class _Timeline(Strict):
     step: tuple[_Step, ...]
+    actions: _Actions = _Actions()
     year: tuple[_YearStep, ...] = ()
 
 
@@ -96,6 +103,7 @@ def load_rules(shipped: Path, own: Path | None = None) -> Rules:
     return Rules(
         timeline=tuple(StepRule(**row.model_dump()) for row in timeline.step),
         year=tuple(YearRule(**row.model_dump()) for row in timeline.year),
+        actions=ActionRule(timeline.actions.before, timeline.actions.every),
         distribution=lists.mailing,
         standing_items=tuple(StandingItem(**row.model_dump()) for row in standing.item),
     )

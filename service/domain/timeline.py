@@ -53,6 +53,17 @@ Timeline = tuple[StepRule, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class ActionRule:
+    """When those who are to do something after a meeting are asked how it goes, in days.
+
+    `before` its day, and again each `every` days once that has passed.
+    """
+
+    before: int = 7
+    every: int = 14
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """How far a meeting has come: all that `due` needs to know beside the clock."""
 

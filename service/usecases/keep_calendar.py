@@ -22,6 +22,7 @@ from service.domain.timeline import Due, Step, due
 from service.domain.world import Entity, StepDone, World
 from service.usecases.bounces import is_unreachable
 from service.usecases.filing.case import ToDecide
+from service.usecases.follow_up import question_about, referred, remind_of_tasks, to_tell
 from service.usecases.invitees import agenda_posts
 from service.usecases.letters import (
     agenda_document,
@@ -38,7 +39,6 @@ from service.usecases.minutes import (
     last_decisions,
     minutes_documents,
     minutes_form_facts,
-    open_actions,
     stored,
     told,
 )
@@ -116,6 +116,7 @@ def keep_calendar(office: Office, temporary: tuple[type[Exception], ...] = ()) -
             if len(failed) > before:
                 tried.add(step)
     one(partial(keep_year, office))
+    one(partial(remind_of_tasks, office))
     one(partial(_reports, office))
     one(partial(_retention, office))
     if failed:
@@ -275,14 +276,10 @@ def _said_of(item: Item, described: Mapping[str, str]) -> str:
 
 
 def _to_follow_up(at: Moment) -> str:
-    """What earlier minutes have asked for and not seen done, and what the last meeting decided."""
+    """What the last meeting decided, and what has become of what earlier ones left to be done."""
     last = last_decisions(at.world, at.meeting)
     said = [f"§ {d.number} ({short_day(last[0].day)}): {' '.join(d.text)}" for d in last[1]] if last else []
-    for held, action in open_actions(at.world, at.meeting):
-        who = f"{action.who}: " if action.who else ""
-        due = f", senast {short_day(action.due)}" if action.due else ""
-        said.append(f"{who}{action.what}{due} (från mötet {short_day(held.day)})")
-    return "\n\n".join(said)
+    return "\n\n".join((*said, *to_tell(at.world, at.meeting, at.now)))
 
 
 def _draft(at: Moment) -> Taken:
@@ -490,23 +487,25 @@ def _ask_priorities(at: Moment) -> Taken:
 
 
 def _referrals(at: Moment) -> Taken:
-    """What is for SVOM or Barnarenan to decide, with its material, to the secretary."""
+    """What is for SVOM or Barnarenan to decide, with its material, to the secretary.
+
+    Her answer to it, now or after the next reminder, says what became of it there.
+    """
     draft = at.world.newest_draft("agenda", at.meeting.key)
     matters = tuple(i for i in draft.lines if i.forum) if draft else ()
     facts = {"lines": agenda_lines(matters, at.meeting, names(at.world))}
-    return Taken(
-        tuple(
-            Post(
-                what="reminder",
-                mailing="referrals",
-                to=to,
-                meeting=at.meeting.key,
-                facts=facts,
-                files=files_of(matters),
-            )
-            for to in _secretary(at)
-        )
+    to = next(iter(_secretary(at)), None)
+    if to is None:
+        return Taken()
+    post = Post(
+        what="ask",
+        mailing="referrals",
+        to=to,
+        meeting=at.meeting.key,
+        facts=facts,
+        files=files_of(matters),
     )
+    return Taken(decide=(ToDecide(question_about(referred(at.world, at.meeting), to), post),))
 
 
 STEPS: dict[Step, Callable[[Moment], Taken]] = {

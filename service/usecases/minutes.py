@@ -7,19 +7,16 @@ nowhere else; it is read out of it when the next agenda needs it.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from service.domain.agenda import Draft
 from service.domain.distribution import chair, names, names_item, secretary
-from service.domain.minutes import Action, Decision, Matter, Minutes, numbered
+from service.domain.minutes import Decision, Matter, Minutes, numbered
 from service.domain.network import Meeting
 from service.domain.world import World
 from service.interpretation.minutes_form import read_minutes
 from service.usecases.outgoing import DocumentOrder, agenda_lines
 from service.usecases.words import listed
-
-# An action without a day is asked about at the next meeting, and at the one after it.
-UNDATED = timedelta(days=120)
 
 
 def agenda_of(world: World, meeting: date) -> Draft | None:
@@ -75,25 +72,6 @@ def _of_the_year(world: World, year: int) -> Iterator[tuple[Meeting, Minutes]]:
         draft = world.newest_draft("minutes", meeting.key) if meeting.start.year == year else None
         if draft and (found := stored(world, draft)):
             yield meeting, found
-
-
-def open_actions(world: World, meeting: Meeting) -> tuple[tuple[Meeting, Action], ...]:
-    """What earlier meetings have asked somebody to do, and no meeting has followed up since its day.
-
-    An action is followed up at each meeting until one has been held on its
-    day or later; one without a day, at the meetings of the next months.
-    """
-    earlier = [m for m in world.meetings.values() if m.start < meeting.start and not m.cancelled]
-    found: list[tuple[Meeting, Action]] = []
-    for held in sorted(earlier, key=lambda m: m.start):
-        draft = world.newest_draft("minutes", held.key)
-        minutes = stored(world, draft) if draft and draft.state in ("approved", "sent") else None
-        for _, action in minutes.actions if minutes else ():
-            last = action.due or held.day + UNDATED
-            between = any(held.start < m.start and m.day >= last for m in earlier)
-            if not between and (action.due is not None or meeting.day <= last):
-                found.append((held, action))
-    return tuple(found)
 
 
 def last_decisions(world: World, meeting: Meeting) -> tuple[Meeting, tuple[Decision, ...]] | None:
@@ -220,5 +198,5 @@ def told(minutes: Minutes | None) -> dict[str, object]:
 
 __all__ = [
     "Matter", "agenda_of", "attendance", "last_decisions", "minutes_documents", "minutes_form_facts",
-    "open_actions", "read_for", "remarks", "stored", "titles_of", "told", "with_numbers",
+    "read_for", "remarks", "stored", "titles_of", "told", "with_numbers",
 ]  # fmt: skip

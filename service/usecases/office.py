@@ -18,7 +18,7 @@ from service.domain.intents import Intent, Reading
 from service.domain.letters import Letter
 from service.domain.policy import Trust
 from service.domain.references import What
-from service.domain.timeline import Timeline
+from service.domain.timeline import ActionRule, Timeline
 from service.domain.world import Entity, World
 from service.domain.year import YearRule
 from service.interpretation.surroundings import Surroundings
@@ -118,6 +118,8 @@ class Option:
     intents: tuple[Intent, ...] = ()
     # Numbers of letters of our own that it would send again.
     again: tuple[int, ...] = ()
+    # The task that it is about, as `follow_up` refers to it.
+    task: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,21 @@ class OpenQuestion:
     (whether letters of ours that may have arrived are sent again; `about` is
     then the number of the first of them), "file" (whether files that could do
     harm are let through) or "address" (where `speaker` is
-    reached, since the old address does not work; `about` may be 0).
+    reached, since the old address does not work; `about` may be 0) or
+    "follow-up" (what has become of the numbered tasks, its options).
     """
 
     kind: Literal[
-        "reading", "wish", "question", "late", "priorities", "successors", "uncertain", "file", "address"
+        "reading",
+        "wish",
+        "question",
+        "late",
+        "priorities",
+        "successors",
+        "uncertain",
+        "file",
+        "address",
+        "follow-up",
     ]
     about: int
     speaker: str | None
@@ -365,6 +377,7 @@ class Rules:
     distribution: Mapping[str, tuple[str, ...]]
     standing_items: tuple[StandingItem, ...]
     year: tuple[YearRule, ...] = ()
+    actions: ActionRule = field(default_factory=ActionRule)
 
 
 @dataclass(frozen=True)

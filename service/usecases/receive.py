@@ -91,7 +91,9 @@ def _act(office: Office, book: Book, opened: Opened, arrived: datetime) -> Lette
 def _attend_to(office: Office, book: Book, opened: Opened) -> LetterState:
     """Do what an answer settles, else what the letter asks for."""
     question = next((q for m in opened.answered_ids if (q := book.question_asked_in(m))), None)
-    if question and not question.closed and may_answer(book.world, question, opened, office):
+    # How it goes with what is to be done can be told as many times as there is news.
+    open_ = question and (not question.closed or question.kind == "follow-up")
+    if question and open_ and may_answer(book.world, question, opened, office):
         state = settle_question(office, book, question, opened)
         if state is not None:
             return state

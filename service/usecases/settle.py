@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
+from service.domain import intents
 from service.domain.agenda import Item
 from service.domain.distribution import may_decide
 from service.domain.intents import Intent, Undo
@@ -26,6 +27,7 @@ from service.usecases.correcting import (
 )
 from service.usecases.describe import describe
 from service.usecases.filing.case import Ask, Case, Note, Outcome
+from service.usecases.follow_up import settle_follow_up
 from service.usecases.held_files import harmless, let_in_before
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
 from service.usecases.opening import Opened, open_letter, store_files
@@ -66,6 +68,8 @@ def settle_question(office: Office, book: Book, question: OpenQuestion, opened: 
             return _settle_for_the_year(office, book, question, opened)
         case "address":
             return _note_address(office, book, question, opened)
+        case "follow-up":
+            return _settle_tasks(office, book, question, opened)
         case "uncertain":
             return settle_uncertain(office, book, question, opened)
     chosen = choose(opened.reading.text, len(question.options))
@@ -94,6 +98,27 @@ def _settle_for_the_year(
     if note is None:
         return None
     book.close(question, text[:500])
+    answer(office, book, opened, Outcome(notes=(note,)))
+    return "acted"
+
+
+# What somebody may write beside how it goes with a task.
+_BESIDE = (
+    intents.Absence, intents.Attendance, intents.Proposal, intents.Withdrawal, intents.Replacement,
+    intents.ContactChange,
+)  # fmt: skip
+
+
+def _settle_tasks(office: Office, book: Book, question: OpenQuestion, opened: Opened) -> LetterState | None:
+    """Record what is told of the tasks, and do what else the letter asks for."""
+    note = settle_follow_up(book, question, opened, office.now())
+    if note is None:
+        return None
+    if not question.closed:
+        book.close(question, opened.reading.text[:500])
+    wishes = [i for i in opened.reading.intents if isinstance(i, _BESIDE)]
+    if wishes:
+        return carry_out(office, book, opened, wishes, store_files(office, book, opened), told=(note,))
     answer(office, book, opened, Outcome(notes=(note,)))
     return "acted"
 
