@@ -17,7 +17,13 @@ from datetime import timedelta
 from service.domain.intents import Absence, Attendance, Contact, Evidence, Intent
 from service.interpretation.claims import Claim, answers_in, claims_in
 from service.interpretation.context import SUBJECT, Context
-from service.interpretation.standing_in import Standing, for_all, standings_by_coming, standings_in
+from service.interpretation.standing_in import (
+    Standing,
+    for_all,
+    says_not_coming,
+    standings_by_coming,
+    standings_in,
+)
 from service.interpretation.which_meeting import When, when_of
 from service.interpretation.words import fold
 
@@ -374,10 +380,35 @@ def _absence(
                 Absence(person=person, meetings=when.keys, substitute=c, extent=claim.extent)
                 for c in standing.candidates
             )
+    if (
+        certain
+        and standing is None
+        and claim.extent == "whole"
+        and (left_open := _left_open(context, person))
+    ):
+        # "Håkan bor på rätt sida av bommen": whoever can come instead is named, and nothing says that she does.
+        certain, doubt = False, "det framgår inte om någon kommer i stället"
+        alternatives = tuple(Absence(person=person, meetings=when.keys, substitute=c) for c in left_open)
     return Absence(
         person=person, meetings=when.keys, substitute=_with_address(context, substitute), extent=claim.extent,
         certain=certain, evidence=tuple(evidence), doubt=doubt, alternatives=alternatives,
     )  # fmt: skip
+
+
+def _left_open(context: Context, person: str | None) -> tuple[str, ...]:
+    """The substitutes of somebody's who are named where the letter tells of absence, and are not said to come."""
+    network = context.surroundings.network
+    seat = network.seat_of(person) if person else None
+    substitutes = network.substitutes_of(seat) if seat else ()
+    return tuple(
+        dict.fromkeys(
+            m.person
+            for n, s in context.numbered()
+            if context.sense(n).of("absence", "attendance") >= 0.5 and not says_not_coming(s.text)
+            for m in context.people_in(n)
+            if m.person and m.person in substitutes and m.person != person
+        )
+    )
 
 
 def _covers_someone_named(context: Context, person: str) -> bool:
@@ -542,6 +573,8 @@ _YES = re.compile(
     r"(?<!\w)(?:ja|japp|jajamen\w*|jajamän|jadå|absolut|självklart|klart|gärna|givetvis|yes|sure|of course|kommer|deltar|med|närvarar)(?!\w)"
 )
 _SHORT = 220
+# Under this likelihood no sentence of a letter is about coming.
+_AT_ALL = 0.15
 
 
 def guessed(context: Context) -> list[Intent]:
@@ -562,6 +595,8 @@ def guessed(context: Context) -> list[Intent]:
         and reference.what in {"invitation", "reminder"}
         and context.thread_meeting is not None
     )
+    if context.senses and context.likeliest("absence", "late", "early", "attendance") < _AT_ALL:
+        return []
     claim = Claim("absent", "whole", (person.id,), 0, 0, 0, Evidence("absence/likely", context.text_of(0)))
     when = when_of(context, claim)
     if when.past or not when.keys or when.source not in {"own", "near", "subject", "thread"}:

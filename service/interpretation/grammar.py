@@ -272,6 +272,9 @@ def _as_subject(context: Context, index: int, row: Sequence[Token], number: int)
     if token.text in _OTHERS:
         # "kommer på alla", "på de båda" are meetings and not people.
         following = row[number + 1].text if number + 1 < len(row) else ""
+        if token.text in {"någon", "ngn", "ingen"} and number + 1 < len(row) and row[number + 1].mention:
+            # "Inte heller någon Camilla" is about her.
+            return None
         if token.text in {"alla", "andra", "flera", "många"} and not _ends_before_verb(row, number):
             return None
         if _after_preposition(row, number) or following in {

@@ -54,6 +54,11 @@ _ONLY_TRYING = re.compile(
 )
 
 
+def says_not_coming(text: str) -> bool:
+    """Whether the words rule somebody out: "Håkan kan inte heller"."""
+    return bool(_NOT_COMING.search(fold(text)))
+
+
 def standings_in(context: Context, index: int) -> list[Standing]:
     found: list[Standing] = []
     if index == SUBJECT and context.reference is not None:
