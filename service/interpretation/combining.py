@@ -71,7 +71,8 @@ _BORNE_OUT_BY: dict[str, tuple[str, ...]] = {
     "replacement": ("replacement",),
     "contact": ("contact",),
     "approval": ("approval",),
-    "changes": ("changes",),
+    # Who answers a draft with a matter wants it on the agenda, and who takes one back wants it off.
+    "changes": ("changes", "proposal", "detail", "withdrawal", "supplement"),
     "meeting": ("cancel", "move", "place"),
     "minutes": ("minutes",),
 }
@@ -90,11 +91,16 @@ def _doubted(context: Context, intent: Intent) -> Intent:
     if context.words.remarks or not context.sentences:
         # What stands between the lines, or only in the subject line, is too little to judge by.
         return intent
+    if any(e.rule.startswith("approval/") for e in intent.evidence) and intent.kind == "changes":
+        # A draft that is held back; the second reader has no word for that.
+        return intent
     texts = [e.text for e in intent.evidence]
     own = [n for n, s in context.numbered() if any(s.text in t or t in s.text for t in texts)]
     support = max((context.sense(n).of(*acts) for n in own), default=context.likeliest(*acts))
+    # "Stryk sjuan, resten är bra" changes and approves in one breath.
+    little = (*_TELLS_LITTLE, "approval") if intent.kind == "changes" else _TELLS_LITTLE
     against = max(
-        (p for n in own for act, p in context.sense(n).acts.items() if act not in {*acts, *_TELLS_LITTLE}),
+        (p for n in own for act, p in context.sense(n).acts.items() if act not in {*acts, *little}),
         default=0.0,
     )
     if support >= _AGREED or (support >= _HARDLY and against < _AGAINST):

@@ -35,7 +35,7 @@ from service.interpretation.words import fold, sentences
 # Thinking aloud: "stryk avtalet, eller nej, låt det stå".
 _TAKES_BACK = re.compile(
     r"(?<!\w)(?:eller nej|nej,? förresten|nej,? vänta|eller vänta|ångrar mig|ångrade mig|"
-    r"eller förresten|glöm det|"
+    r"eller förresten|glöm det|jag skojar|skämt åsido|jag skämtar|"
     r"(?:det )?tycker (?:inte jag|jag inte)|håller inte med|vid närmare eftertanke|on second thought)(?!\w)"
 )
 
@@ -96,7 +96,7 @@ def _agenda_answer(
     operations = (*asked.operations, *struck)
     if not operations:
         return _without_operations(context, asked, verdict, approving)
-    doubt = asked.doubt or _unheard(asked, approving, changing, hear) or _taken_back(context, asked)
+    doubt = asked.doubt or _unheard(asked, approving, changing) or _taken_back(context, asked)
     if struck or any(_only_coloured(context, r.text, r.above) for r in context.words.remarks):
         # What is struck through may also be a mail program's way to show an old text.
         doubt = doubt or "ändringarna syns bara som överstruken eller färgad text"
@@ -122,7 +122,7 @@ def _without_operations(context: Context, asked: Asked, verdict: Verdict, approv
         return [
             _wish(
                 context,
-                Evidence("approval/if" if verdict.conditional else "approval/no", verdict.words),
+                [Evidence("approval/if" if verdict.conditional else "approval/no", verdict.words)],
                 asked.doubt or because,
                 *([Approval()] if verdict.yes else []),
             )
@@ -130,17 +130,19 @@ def _without_operations(context: Context, asked: Asked, verdict: Verdict, approv
     if asked.doubt or (verdict.wishes and (verdict.yes or verdict.points)):
         because = "det framgår inte vad som ska ändras" if verdict.unclear else None
         evidence = Evidence("changes/wish", verdict.words or text.strip()[:200])
-        return [_wish(context, evidence, asked.doubt or because)]
+        return [_wish(context, [evidence], asked.doubt or because)]
     kept_back = reservation(context, approving) if verdict.yes else None
     if kept_back is not None and kept_back.heard:
         evidence = Evidence("changes/reservation", kept_back.words)
-        return [_wish(context, evidence, "svaret tycks ha en invändning", Approval())]
+        return [_wish(context, [evidence], "svaret tycks ha en invändning", Approval())]
     if verdict.yes:
         return [_approval(context, verdict, kept_back=bool(kept_back or asked.unheard))]
     if unclear_about_the_draft(context):
         # It speaks of the draft without saying plainly what is to be done.
         evidence = Evidence("changes/unclear", text.strip()[:200])
-        return [_wish(context, evidence, "det framgår inte vad som ska ändras")]
+        return [_wish(context, [evidence], "det framgår inte vad som ska ändras")]
+    if verdict.perhaps:
+        return [_approval(context, verdict)]
     return []
 
 
@@ -154,16 +156,16 @@ def _approval(context: Context, verdict: Verdict, *, kept_back: bool = False) ->
     return Approval(
         certain=doubt is None and _sure(context),
         doubt=doubt,
-        evidence=(Evidence("approval/yes", verdict.words),),
+        evidence=(Evidence("approval/yes", verdict.words or verdict.perhaps),),
     )
 
 
-def _wish(context: Context, evidence: Evidence, doubt: str | None, *others: Intent) -> Changes:
+def _wish(context: Context, evidence: Sequence[Evidence], doubt: str | None, *others: Intent) -> Changes:
     """A change in words alone."""
     return Changes(
         certain=doubt is None and _sure(context),
         doubt=doubt,
-        evidence=(evidence,),
+        evidence=tuple(evidence),
         comment=_comment(context.words.text),
         alternatives=others,
     )
@@ -173,9 +175,18 @@ def _minutes_answer(context: Context, verdict: Verdict) -> list[Intent]:
     """Corrections to draft minutes are words for the secretary, whatever they ask for."""
     if verdict.corrects or context.words.remarks or (corrects(context.words.text) and not verdict.heard_yes):
         doubt = "godkännandet tycks ha ett villkor" if verdict.conditional else None
-        evidence = Evidence("changes/minutes-draft", verdict.words or context.words.text.strip()[:200])
-        return [_wish(context, evidence, doubt)]
-    return [_approval(context, verdict)] if verdict.yes else []
+        told = [
+            s.text
+            for n, s in context.numbered()
+            if context.sense(n).of("changes") >= _HEARD or corrects(s.text)
+        ]
+        words = told or [verdict.words or context.words.text.strip()[:200]]
+        return [_wish(context, [Evidence("changes/minutes-draft", w) for w in words], doubt)]
+    return [_approval(context, verdict)] if verdict.yes or verdict.perhaps else []
+
+
+# From here on a sentence can be heard to correct something.
+_HEARD = 0.25
 
 
 def _sure(context: Context) -> bool:
@@ -209,24 +220,24 @@ def _struck(
 _TIMED = re.compile(r"\d+ ?(?:min|minuter|m)\b|\b(?:först|sist|före|efter|kvart|halvtimme|timme)\b")
 # Nothing is asked of what stands beside these.
 _AT_REST = re.compile(r"\b(?:inte|ej|blir|låt|låter)\b")
-# From here on a sentence that gave no operation is heard to ask for one.
-_ASKS = 0.75
 
 
-def _unheard(asked: Asked, approving: Phrases, changing: Phrases, hear: Hear) -> str | None:
+def _unheard(asked: Asked, approving: Phrases, changing: Phrases) -> str | None:
     """A change that was asked for but not understood, beside those that were."""
     if asked.unheard:
         return f"”{asked.unheard[0][:120]}” gick inte att förstå"
+    changed = {op.item for op in asked.operations}
+    for sentence, items in asked.lost:
+        if set(items) - changed and not changing.speaks(sentence, "mused", "keep"):
+            return f"”{sentence[:120]}” gick inte att förstå"
     for sentence in asked.left:
         folded = fold(sentence)
         if is_idle(sentence, approving) or changing.speaks(sentence, "mused", "keep"):
             continue
-        sense, _ = hear(sentence)
         strong = changing.speaks(sentence, "remove", "postpone", "swap", "rename", "move")
         if ITEM_WORD.search(folded) and (
             (_TIMED.search(folded) and not sentence.rstrip().endswith("?"))
             or (strong and not _AT_REST.search(folded))
-            or sense.of("changes") >= _ASKS
         ):
             return f"”{sentence[:120]}” gick inte att förstå"
     return None

@@ -75,11 +75,13 @@ _DENIED = re.compile(
 )
 
 # How likely a sentence must be heard to approve: to bear out the rules, and to be enough alone.
-_BORNE_OUT, _ALONE = 0.35, 0.6
+_BORNE_OUT, _ALONE = 0.35, 0.4
+# So much is the likeliest meaning of an answer that says nothing else.
+_PERHAPS = 0.3
 # From here on a sentence is heard to ask for a change; under the second it is heard to ask for none.
 _CHANGES, _NO_CHANGE = 0.5, 0.12
 # So likely, a change that is heard keeps an approval back.
-_AGAINST = 0.3
+_AGAINST = 0.25
 
 
 @dataclass(slots=True)
@@ -97,6 +99,8 @@ class Verdict:
     # Whether the second reader hears an approval; whether both readers hear it in the same sentence.
     heard_yes: bool = False
     agreed: bool = False
+    # The sentence that may be heard to approve, where nothing plainer is said.
+    perhaps: str = ""
     # Whether the second reader hears a change in some sentence: asked for, or perhaps.
     heard_change: bool = False
     against: bool = False
@@ -134,7 +138,8 @@ def _weigh(text: str, verdict: Verdict, approving: Phrases, changing: Phrases, s
     no = [s for s in heard if s.name == "no"]
     # "Kan godkännas" inside "kan inte godkännas" is no yes.
     yes = [s for s in heard if s.name == "yes" and not any(s.start < n.end and n.start < s.end for n in no)]
-    approves = sense.of("approval")
+    # Where a change is likelier, no approval is heard.
+    approves = sense.of("approval") if sense.of("approval") > sense.of(*CHANGING) else 0.0
     _listen(text, verdict, changing, sense)
     if _only_asks(text, no, approves):
         if changing.speaks(text, "wish") and not yes and not _WHY.match(fold(text)):
@@ -154,7 +159,13 @@ def _weigh(text: str, verdict: Verdict, approving: Phrases, changing: Phrases, s
         verdict.no = verdict.no and not no
         verdict.words = verdict.words or text
         verdict.agreed = verdict.agreed or (bool(yes) and (not sense.acts or approves >= _BORNE_OUT))
-    if not no and approves < _ALONE and _wishes(text, changing, (*yes, *no), sense):
+    wished = not no and approves < _ALONE and _wishes(text, changing, (*yes, *no))
+    if wished and sense.acts and sense.of(*CHANGING) < _AGAINST:
+        # The rules see a wish that the second reader hardly hears.
+        verdict.against = verdict.against or sense.of(*CHANGING) >= _NO_CHANGE
+        wished = False
+    heard_wish = sense.of("changes") >= _CHANGES and not changing.speaks(text, "mused", "keep")
+    if wished or (not no and approves < _ALONE and heard_wish):
         verdict.wishes = True
         verdict.points = verdict.points or bool(ITEM_WORD.search(fold(text)))
         verdict.words = text
@@ -164,6 +175,7 @@ def _listen(text: str, verdict: Verdict, changing: Phrases, sense: Sense) -> Non
     """What the second reader hears in a sentence, whatever the rules see there."""
     changes = sense.of(*CHANGING)
     verdict.heard_yes = verdict.heard_yes or sense.of("approval") >= _ALONE
+    verdict.perhaps = verdict.perhaps or (text if sense.of("approval") >= _PERHAPS else "")
     verdict.heard_change = verdict.heard_change or sense.of("changes") >= _CHANGES
     if changes >= _AGAINST and changes > sense.of("approval") / 2:
         # "Låt resten stå kvar" is in the words of a change, and asks for none.
@@ -180,13 +192,9 @@ def _only_asks(text: str, no: Sequence[Spoken], approves: float) -> bool:
     )
 
 
-def _wishes(text: str, changing: Phrases, weighed: Sequence[Spoken], sense: Sense) -> bool:
+def _wishes(text: str, changing: Phrases, weighed: Sequence[Spoken]) -> bool:
     """Whether a sentence wants something to be different."""
     if changing.speaks(text, "mused", "keep"):
-        return False
-    if sense.of("changes") >= _CHANGES:
-        return True
-    if sense.acts and sense.of(*CHANGING) < _NO_CHANGE:
         return False
     folded = fold(text)
     return any(
@@ -213,7 +221,8 @@ def reservation(context: Context, approving: Phrases) -> Reservation | None:
         if not settled and _holds_back(sentence.text, approving):
             if context.hits_in(number, "changes") and _only_mused(context, number):
                 continue
-            if not sense.acts or sense.of(*CHANGING) >= _NO_CHANGE:
+            mused = any(h.rule == "changes/mused" for h in context.hits_in(number))
+            if not mused and (not sense.acts or sense.of(*CHANGING) >= _AGAINST):
                 return Reservation(sentence.text, True)
             quiet = quiet or Reservation(sentence.text, False)
     return quiet

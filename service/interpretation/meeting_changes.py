@@ -360,7 +360,7 @@ _CAP = r"[A-ZÅÄÖ][\wåäöé:-]*"
 _HOUSE = r"(?:[Ss]al(?:en)?|[Rr]um(?:met)?|[Ll]okal(?:en)?|[Kk]onferensrum(?:met)?|[Ss]ammanträdesrum(?:met)?|[Mm]ötesrum(?:met)?|[Hh]otell|[Hh]otel|[Rr]oom|[Ff]olkets|[Hh]örsal(?:en)?|[Aa]ula(?:n)?|[Bb]iblioteket|[Kk]ommunhuset|[Rr]ådhuset|[Ss]tadshuset|[Kk]ommunkontoret|[Rr]egionhuset|[Ll]andstingshuset|[Hh]älsocentralen|[Pp]lan \d)"
 _UNIT = rf"(?:{_HOUSE}(?: (?:{_CAP}|[A-Z]?\d+[A-Z]?|plan \d+))*|{_CAP}(?: (?:{_CAP}|hus|folkhögskola|park|gård|kommunhus|gymnasium|konferens|rådhus|församlingshem|värdshus|wärdshus|kulturhus|herrgård|hotell))*)"
 _PLACE = re.compile(
-    rf"(?:(?<!\w)(?:i|på|till|at|in|to|är|blir|:|lokal|hos|vi|tar)\s+|:\s*)(?P<place>(?:stora |lilla )?{_UNIT}(?:(?:,| -| –|, i| i| på|\s\()\s*(?:våning \d+|plan \d+|{_UNIT})\)?)*)"
+    rf"(?:(?<!\w)(?:i|på|till|at|in|to|är|blir|:|lokal|hos|vi|tar|låna|lånar|hyr|hyra|bokat|fått)\s+|:\s*)(?P<place>(?:stora |lilla )?{_UNIT}(?:(?:,| -| –|, i| i| på|\s\()\s*(?:våning \d+|plan \d+|{_UNIT})\)?)*)"
 )
 _DIGITAL = re.compile(
     r"(?i)(?<!\w)(?:helt )?(digitalt|på teams|via teams|teams|på zoom|via zoom|på länk|via länk|online|på distans|helt på teams)(?!\w)"

@@ -67,7 +67,13 @@ def read(context: Context, before: Sequence[Intent] = ()) -> list[Intent]:
 
 def _said_of_the_draft(context: Context, before: Sequence[Intent]) -> frozenset[int]:
     """The sentences that change the answered draft: "Anders hinner inte, så Jonas drar trean"."""
-    words = [fold(e.text) for i in before if isinstance(i, Changes) and i.operations for e in i.evidence]
+    words = [
+        fold(e.text)
+        for i in before
+        if isinstance(i, Changes)
+        for e in i.evidence
+        if i.operations or e.rule in {"changes/minutes-draft", "changes/wish", "approval/if"}
+    ]
     return frozenset(
         number
         for number, sentence in context.numbered()

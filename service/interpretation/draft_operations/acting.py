@@ -26,6 +26,8 @@ _TAKEN_UP = re.compile(r"\b(?:tas|ta|tar|kommer|lyft\w*|får|ska|kan|till|passar
 def act_on(clauses: Sequence[Clause], said: Said, reader: Reader, state: State) -> None:
     """Read the clauses of a sentence in order; a verb goes on through those that have none."""
     carried: set[str] = set()
+    # The items of clauses that wanted something and got nothing.
+    unmade: set[int] = set()
     asks = bool(ASKS.match(fold(said.text)))
     for clause in clauses:
         if clause.muted:
@@ -37,38 +39,42 @@ def act_on(clauses: Sequence[Clause], said: Said, reader: Reader, state: State) 
             verbs = carried
         if clause.verbs - {"type"}:
             carried = clause.verbs
-        _act(clause, verbs, said, reader, state, asks=asks)
+        unmade |= _act(clause, verbs, said, reader, state, asks=asks)
+    # "Punkt 6 som trea, den sätter stämningen", "lägg resten på sexan, alltså 35": done in other words.
+    if unmade - {op.item for op, words in state.found if words == said.text}:
+        state.doubts("en ändring gick inte att förstå helt")
 
 
-def _act(clause: Clause, verbs: set[str], said: Said, reader: Reader, state: State, *, asks: bool) -> None:
+def _act(
+    clause: Clause, verbs: set[str], said: Said, reader: Reader, state: State, *, asks: bool
+) -> set[int]:
+    """Read one clause; returns the items that it wants something done with that is not understood."""
     laters = clause.of("later")
     if "remove" in verbs and clause.of("clock") and not laters:
         # "Ta bort 5 minuter på trean" takes minutes.
         verbs = (verbs - {"remove"}) | {"minutes"}
     found = meant(clause, verbs, said, reader, state)
     if found.missing:
-        return
+        return set()
     negated = bool(NEGATION.search(clause.text)) and not asks
     if negated and verbs & STRONG and not _belongs_to_the_verb(clause, reader):
         # "Stryk inte 4": nothing to do, and nothing to ask.
-        return
+        return set()
     if not found.items:
         _without_item(clause, verbs, found, said, state)
-        return
+        return set()
     operations = _operations(clause, verbs, found, said, reader, state, asks=asks)
     for operation in operations:
         state.put(operation, said.text)
-    done = bool(state.found) and state.found[-1][1] == said.text
-    if not operations and clause.verbs & _DEFINITE and not negated and (clause.of("item", "num") or not done):
-        # "Punkt 6 som trea, den sätter stämningen": what was asked is done already.
-        state.doubts("en ändring gick inte att förstå helt")
     if operations and not verbs and not said.implied and not _says_enough(found, said):
         state.doubts("det kan vara menat på ett annat sätt")
+    wanted = not operations and clause.verbs & _DEFINITE and not negated
+    return set(found.items) if wanted else set()
 
 
 def _says_enough(found: Meant, said: Said) -> bool:
     """Whether a clause without a verb that the rules know leaves no doubt: "fyran på åttonde plats"."""
-    return said.plain or (said.asks and (found.moving or bool(found.clocks)))
+    return said.plain or (said.borne_out and (found.moving or bool(found.clocks)))
 
 
 def _operations(
@@ -116,7 +122,7 @@ def _without_item(clause: Clause, verbs: set[str], found: Meant, said: Said, sta
         if people or clock:
             naming.give(state, clock, people[0] if people else None)
             return
-    if found.clocks and not details.is_told(clause) and not said.idle:
+    if found.clocks and not details.is_told(clause) and not said.idle and not said.questions:
         state.doubts("en tid gick inte att knyta till någon punkt")
     if (
         verbs & {"remove", "postpone", "swap"}

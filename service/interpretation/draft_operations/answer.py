@@ -13,9 +13,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from service.interpretation.draft_operations import naming
+from service.interpretation.draft_operations import details, naming
 from service.interpretation.draft_operations.acting import ASKS, act_on
-from service.interpretation.draft_operations.clauses import STRONG, clauses_of
+from service.interpretation.draft_operations.clauses import NEGATION, STRONG, clauses_of
+from service.interpretation.draft_operations.pointing import spoken_of
 from service.interpretation.draft_operations.tokens import lex
 from service.interpretation.draft_operations.values import Asked, Reader, Said, State, Token
 from service.interpretation.phrases import Spoken
@@ -47,6 +48,7 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
     """
     state = State(reader.items)
     left: list[str] = []
+    lost: list[tuple[str, tuple[int, ...]]] = []
     for part, item in _parts(_in_lines(text), remarks):
         if item is not None:
             state.speak_of(item)
@@ -58,9 +60,13 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
             before = len(state.found)
             sense, offset = reader.hear(sentence.text)
             implied = item is not None or label is not None
-            _read_sentence(Said(sentence.text, sense, offset, implied), reader, state)
+            said = Said(sentence.text, sense, offset, implied)
+            _read_sentence(said, reader, state)
             if len(state.found) == before:
                 left.append(sentence.text)
+                if said.asks or (said.could_ask and _names_an_item(said, reader)):
+                    lost.append((sentence.text, spoken_of(said, reader)))
+            state.topic = naming.topic_of(said)
     for (op, item), because in state.unfinished.items():
         if not any((o.op, o.item) == (op, item) for o, _ in state.found):
             state.doubts(because)
@@ -69,6 +75,7 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
         evidence=tuple(words for _, words in state.found),
         left=tuple(left),
         unheard=tuple(state.unheard),
+        lost=tuple(lost),
         doubt=state.doubt,
     )
 
@@ -127,7 +134,7 @@ def _read_sentence(said: Said, reader: Reader, state: State) -> None:
     spoken = reader.phrases.spoken(said.text)
     names = {s.name for s in spoken}
     strong = names & STRONG
-    if _is_no_wish(said, folded, tokens, spoken, state):
+    if _is_no_wish(said, folded, tokens, spoken, reader, state):
         return
     if "mused" in names and not ASKS.match(folded):
         _after_a_thought(said, folded, tokens, reader, state)
@@ -151,12 +158,34 @@ def _read_sentence(said: Said, reader: Reader, state: State) -> None:
         return
     before = len(state.found)
     act_on(clauses_of(said.text, tokens, reader), said, reader, state)
-    if len(state.found) > before and not said.implied and not said.borne_out:
+    outright = _outright(said, folded, tokens, names)
+    if len(state.found) > before and not (said.implied or said.borne_out or outright):
         state.doubts("det kan vara menat på ett annat sätt")
 
 
+def _names_an_item(said: Said, reader: Reader) -> bool:
+    return any(t.kind == "item" for t in lex(said, reader))
+
+
+def _outright(said: Said, folded: str, tokens: Sequence[Token], names: set[str]) -> bool:
+    """Whether the words are too plain for the second reader to raise a doubt: "stryk sjuan, resten ok"."""
+    verb = names & (STRONG | {"presenter", "type"}) or ASKS.match(folded)
+    return bool(verb) and any(t.kind == "item" for t in tokens) and not said.idle
+
+
+# "Ge trean en halvtimme": whoever writes so wants something done, whatever it is like.
+_ORDERS = re.compile(
+    r"\W*(?:(?:hej|och|men|sedan|sen|dessutom|samt|då|så|ja|ok|okej|snälla)\b\W*){0,3}(?:ge|låt|ta|stryk|flytta|lägg|"
+    r"sätt|skjut|byt|korta|gör|ändra|skriv|dra|minska|öka|förläng|utöka|döp|placera|lyft|plocka|slopa|bordlägg|kalla)\b"
+)
+
+
+def _orders(said: Said, folded: str, reader: Reader) -> bool:
+    return bool(_ORDERS.match(folded)) and not NEGATION.search(folded) and bool(spoken_of(said, reader))
+
+
 def _is_no_wish(
-    said: Said, folded: str, tokens: Sequence[Token], spoken: Sequence[Spoken], state: State
+    said: Said, folded: str, tokens: Sequence[Token], spoken: Sequence[Spoken], reader: Reader, state: State
 ) -> bool:
     """A sentence that asks for nothing: "låt den ligga", or what the second reader hears as told."""
     strong = {s.name for s in spoken} & STRONG
@@ -168,12 +197,25 @@ def _is_no_wish(
             # "Vi pratade om att flytta 4, men låt den ligga".
             state.speak_of(*(n for t in tokens if t.kind in {"item", "num"} for n in t.numbers))
             return True
-    if said.idle and not said.implied:
-        if strong and not any(s.name in {"mused", "keep"} for s in spoken):
+    if (
+        said.idle
+        and not said.implied
+        and not _puts_somebody_on(said, tokens, reader)
+        and not _orders(said, folded, reader)
+    ):
+        if strong and not said.elsewhere and not any(s.name in {"mused", "keep"} for s in spoken):
             state.unheard.append(said.text)
-        state.speak_of(*(n for t in tokens if t.kind == "item" for n in t.numbers))
+        told = spoken_of(said, reader)
+        # It is what "den" means further on.
+        state.speak_of(*(told if len(told) == 1 else ()))
         return True
     return False
+
+
+def _puts_somebody_on(said: Said, tokens: Sequence[Token], reader: Reader) -> bool:
+    """Heard as an absence, but at an item: "Tomas är på kurs, Annika visar journalsystemet i hans ställe"."""
+    takes_over = any(t.kind in {"person", "me"} and t.role in details.TAKES_OVER for t in tokens)
+    return said.elsewhere and takes_over and bool(spoken_of(said, reader))
 
 
 def _after_a_thought(said: Said, folded: str, tokens: Sequence[Token], reader: Reader, state: State) -> None:

@@ -53,7 +53,7 @@ def clauses_of(text: str, tokens: list[Token], reader: Reader) -> list[Clause]:
         if reason and not (
             # "Flytta 6 så att den hamnar efter 2" says where to.
             reason.group() == "så att"
-            and any(reason.end() <= t.start < end and t.kind in _PLACES for t in tokens)
+            and any(reason.end() <= t.start < end and t.kind in _PLACES | {"clock", "round"} for t in tokens)
         ):
             mute_from = start if muted else reason.start()
         if (

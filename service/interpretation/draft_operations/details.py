@@ -13,7 +13,8 @@ from service.interpretation.surroundings import DraftItem
 _TO_A_TIME = r"\b(?:till|to) (?:högst |max |ca |bara |endast )?"
 _MORE = re.compile(
     r"\b(?:mer|extra|ytterligare|more|längre|additional|utöver)\b|(?:min\w*|kvart|timme|halvtimme|"
-    r"timma|halvtimma)\.? till\b(?! (?:\d|en\b|tio|fem|tjugo|trettio))"
+    r"timma|halvtimma|\b(?:fem|tio|\d{1,2}))\.? till\b"
+    r"(?=\s*(?:[.,;:!?)]|$|på\b|för\b|och\b|så\b|i\b|än\b|med\b|åt\b|där\b|då\b|eftersom\b|alltså\b))"
 )
 _LESS = re.compile(r"\b(?:mindre|kortare|less|shorter)\b")
 _MORE_BY = re.compile(
@@ -155,7 +156,7 @@ _WISHES = re.compile(r"\b(?:vill|ber|bad|önskar|undrar|tycker|anser|behöver|sl
 _WISHES = re.compile(r"\b(?:vill|ber|bad|önskar|undrar|tycker|anser|behöver|slipp\w*|hinner)\b")
 _AWAY = re.compile(r"\b(?:slipper|kan inte|hinner inte|är sjuk|är borta)\b")
 # Parts that a person is heard to play who stands on the agenda from now on.
-_TAKES_OVER = frozenset({"presenter", "substitute", "successor", "coming"})
+TAKES_OVER = frozenset({"presenter", "substitute", "successor", "coming"})
 
 
 def presenter(
@@ -189,7 +190,7 @@ def _speaks_of_presenting(
     if len(people) == 1 and meant.clocks and not _PRESENTS.search(clause.text):
         # "Let Anders have 20 minutes instead of 30."
         return False
-    heard = said.asks and any(t.role in _TAKES_OVER for t in people)
+    heard = said.asks and any(t.role in TAKES_OVER for t in people)
     if "presenter" in verbs or heard:
         return True
     if (
@@ -199,7 +200,9 @@ def _speaks_of_presenting(
     ):
         # "Jonas har lovat att rycka in på trean": what else could be asked of an item and a person?
         return True
-    if said.learnt and not said.implied and not any(t.role in _TAKES_OVER for t in people):
+    if any(_takes_an_item(clause, t) for t in people):
+        return True
+    if said.learnt and not said.implied and not any(t.role in TAKES_OVER for t in people):
         # "Annars får Eva åka hem": a name beside a weak word is no presenter.
         return False
     if "move" in verbs and not meant.moving and not clause.of("later") and _PUTS.search(clause.text):
@@ -207,11 +210,24 @@ def _speaks_of_presenting(
     return "minutes" not in verbs and bool(_MAY_PRESENT.search(clause.text))
 
 
+_TAKES_IT = re.compile(
+    r" (?:\w+ ){0,2}(?:tar|ta|drar|dra|håller|hålla|kör|köra|leder|visar|visa|gör|sköter)(?: \w+)? $"
+)
+
+
+def _takes_an_item(clause: Clause, person: Token) -> bool:
+    """ "Eva kan ta sjuan också"."""
+    return any(
+        _TAKES_IT.fullmatch(clause.text[person.end - clause.start : item.start - clause.start])
+        for item in clause.of("item")
+    )
+
+
 def _heard(clause: Clause, people: list[Token], said: Said) -> Token | None:
     """The one who is heard to take it over."""
     if not said.learnt:
         return None
-    takes = [t for t in people if t.role in _TAKES_OVER and not _genitive(clause, t)]
+    takes = [t for t in people if t.role in TAKES_OVER and not _genitive(clause, t)]
     presents = [t for t in takes if t.role == "presenter"]
     return next(iter(presents or takes), None)
 

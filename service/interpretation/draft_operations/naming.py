@@ -14,7 +14,7 @@ from service.interpretation.words import fold
 
 # A title follows; those of the first line can be followed by nothing else.
 _CALLED = re.compile(r"\b(?:heta|kallas|lyda|rubriceras|benämnas|called)\b:?")
-_TO = re.compile(r"(?<!\w)(?:till|to)\b:?|:")
+_TO = re.compile(r"(?<!rubriken )(?<!titeln )(?<!namnet )(?<!\w)(?:till|to)\b:?|:")
 _AS = re.compile(r"\b(?:vara|stå|bli|blir|som|skriv(?: i ?stället)?|använd|sätt|kör på)\b:?")
 _CALL_IT = re.compile(r"\bkalla (?:den|punkten|punkt \d+|\w+an|\d+(?::?an?)?)(?: för)?:? ")
 _AFTER_A_TITLE = re.compile(
@@ -97,7 +97,7 @@ _NEW_ITEM = re.compile(
     r"(?i)\b(?:(?:en|ett|an?|ny|nytt|kort|extra|ytterligare|new)\s+)+(?:\w+ )?(?:punkt|ärende|"
     r"informationspunkt|infopunkt|beslutspunkt|diskussionspunkt|beslutsärende|item|point|stående "
     r"punkt)\b(?:\s+(?:\d{1,2}|sist|först|till))?\s*(?:om|kring|med|rörande|angående|ang\.?|gällande|"
-    r"som heter|som rör|med rubriken|till(?=\s*[:–-])|on|about|called|för|[:–-])?\s*:?\s*"
+    r"som heter|som rör|med rubriken|till(?=\s*[:–-])|on|about|called|för\b|[:–-])?\s*:?\s*"
 )
 _ADD_VERB = re.compile(
     r"(?i)\b(?:lägg(?:a|er|s)?|sätt(?:a)?|för(?:a|s)?|ta|tar|skriv(?:a)?|stoppa|peta|få|"
@@ -133,6 +133,10 @@ def add(said: Said, tokens: Sequence[Token], reader: Reader, state: State) -> bo
         # "Sedan saknar jag tolkavtalet": what is to be done follows.
         return False
     title = _item_title(said, tokens, quotes, new, verb)
+    if state.added is None and _IT.fullmatch(title):
+        # "Länsstyrelsen vill informera om hemlösheten. Lägg till en punkt om det."
+        title = state.topic
+        state.doubts("det framgår inte säkert vad den nya punkten ska heta")
     if state.added is not None and _IT.fullmatch(title):
         # "Jag saknar en punkt om X. Lägg till den, 15 min."
         _complete(said, tokens, quotes, state)
@@ -144,6 +148,19 @@ def add(said: Said, tokens: Sequence[Token], reader: Reader, state: State) -> bo
     _put_new(title, said, state)
     _complete(said, tokens, quotes, state)
     return True
+
+
+_ABOUT = re.compile(
+    r"\b(?:om|kring|angående|rörande) (?P<topic>(?!att\b|det\b|den\b|vi\b|jag\b)[^.,;:?!]{4,60})"
+)
+
+
+def topic_of(said: Said) -> str:
+    """What a sentence is about: "har bett att få informera om hemlöshetsuppdraget"; "" when it says none."""
+    if titles := said.titles():
+        return said.text[slice(*titles[-1])].strip(_EDGES)
+    found = _ABOUT.search(said.text)
+    return found["topic"].strip(_EDGES) if found else ""
 
 
 def lacks(said: Said) -> bool:

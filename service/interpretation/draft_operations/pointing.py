@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from service.domain.intents import Contact
 from service.interpretation.draft_items import by_title
+from service.interpretation.draft_operations.tokens import lex
 from service.interpretation.draft_operations.values import Clause, Reader, Said, State, Token
 from service.interpretation.words import fold
 
@@ -26,6 +26,10 @@ _GETS = re.compile(
     r"\b(?:får|få|ha|ge|ger|behöver|räcker|på|blir|tar|sätt|till|med|klarar sig på)\s+"
     r"(?:den |det |bara |max |gott |hela |ca |cirka |högst |minst )?$"
 )
+_ITS_NOUN = re.compile(r"(?:punkt|ärende|dragning|del|pass|fråga|presentation|rapport)")
+_WISHES = re.compile(r"\b(?:ber|bett|bad|vill|önskar|behöver|måste|får|ska|kan|kunna|låt|låter)\b")
+# "20 min, inte 30".
+_NOT_SO = re.compile(r"\b(?:inte|ej|från|not|from) $")
 _GIVES = re.compile(r"\b(?:ge|ger|få|får|behöver|räcker|ha|give|needs|sätt|sätter)\b")
 _MORE_OR_LESS = re.compile(
     r"\b(?:(?:förläng|utöka|öka|korta|minska|dra|banta|skär)\w* (?:\S+ ){0,4}?med|"
@@ -88,7 +92,19 @@ def _take_minutes(
     if rounds := clause.of("round"):
         found.clocks = rounds[-1:]
         return named
-    numbers = [t for t in named if t.kind == "num"]
+    numbers = [t for t in named if t.kind == "num" and not _NOT_SO.search(clause.before(t))]
+    if (
+        said.asks
+        and len(numbers) == 1
+        and not verbs & {"swap", "remove", "postpone"}
+        and 10 <= numbers[0].numbers[0] <= 90
+        and numbers[0].numbers[0] % 5 == 0
+        and reader.items
+        and not reader.item(numbers[0].numbers[0])
+    ):
+        # "Alltså 35 där": no item has that number.
+        found.clocks = [replace(numbers[0], kind="clock")]
+        return [t for t in named if t is not numbers[0]]
     if (
         len(numbers) == 1
         and not (clause.of("to", "first", "last", "steps", "between") and "minutes" not in verbs)
@@ -191,7 +207,7 @@ def _from_before(
     people = clause.of("person")
     if not found.items and ((found.clocks and not found.moving) or (said.asks and _asks_of_an_item(clause))):
         # "Let Anders have 20 minutes", "Birgitta ber att få komma först": the one item that he presents.
-        found.items = next(((n,) for t in people if (n := owned_by(t.person, reader)) is not None), ())
+        found.items = next(((n,) for t in people if (n := owned_by(t, said, reader)) is not None), ())
     if not found.items and not titles and not named and not clause.of("to"):
         skip = [(t.start, t.end) for t in clause.tokens if t.kind != "person"]
         mentioned = title_items(said.text, clause.start, clause.end, reader, skip)
@@ -203,18 +219,21 @@ def _from_before(
     if not found.items and state.last and state.added is None and _goes_on(clause, verbs, said, found):
         found.items = state.last
     if not found.items and "presenter" in verbs:
-        owned = [n for t in people if (n := owned_by(t.person, reader)) is not None]
+        owned = [n for t in people if (n := owned_by(t, said, reader)) is not None]
         if len(clause.of("person", "me")) >= 2 and len(owned) == 1:
             # "Byt ut Johan mot Lena."
             found.items = (owned[0],)
     for token in people:
-        state.owned = owned_by(token.person, reader) or state.owned
+        state.owned = owned_by(token, said, reader) or state.owned
     state.speak_of(*found.items)
 
 
 def _asks_of_an_item(clause: Clause) -> bool:
+    """ "Birgitta ber att få komma först", not "Mats slutar till sommaren"."""
     return (
-        bool(clause.of("first", "last", "later", "before", "after", "type")) and len(clause.of("person")) == 1
+        bool(clause.of("first", "last", "later", "before", "after", "type"))
+        and len(clause.of("person")) == 1
+        and bool(_WISHES.search(clause.text))
     )
 
 
@@ -232,9 +251,10 @@ def _goes_on(clause: Clause, verbs: set[str], said: Said, found: Meant) -> bool:
     return said.asks and bool(clause.of("type"))
 
 
-def owned_by(person: Contact | None, reader: Reader) -> int | None:
-    """The one item that a person presents."""
-    name = fold(person.name or "") if person else ""
+def owned_by(token: Token, said: Said, reader: Reader) -> int | None:
+    """The one item that a person presents; of two people of one name, the one who presents any."""
+    person = token.person
+    name = fold(person.name or "") if person else fold(said.text[token.start : token.end])
     if not name:
         return None
     found = [
@@ -259,14 +279,23 @@ def title_items(
         if number is not None and number not in {n for _, n in found}:
             found.append((at, number))
     # "Annikas punkt": the one item that she presents.
-    for match in re.finditer(r"([A-ZÅÄÖ][\wåäöé-]+?)s? [a-zåäö]{3,}", text[start:end]):
-        if text[start + match.end(1)] != "s":
-            continue
+    for match in re.finditer(r"([A-ZÅÄÖ][\wåäöé-]+?)s ([a-zåäö]{3,})", text[start:end]):
+        # "Mats punkt" has no ending of its own, "Mats slutar" is no item.
+        own = {f"{match[1]}s".casefold()} if _ITS_NOUN.match(match[2]) else set()
+        names = {match[1].casefold(), *own}
         owned = [
-            i.number
-            for i in reader.items
-            if i.presenter and match[1].casefold() in i.presenter.casefold().split()
+            i.number for i in reader.items if i.presenter and names & set(i.presenter.casefold().split())
         ]
         if len(owned) == 1 and owned[0] not in {n for _, n in found}:
             found.append((start + match.start(), owned[0]))
     return sorted(found)
+
+
+def spoken_of(said: Said, reader: Reader) -> tuple[int, ...]:
+    """Every item that a sentence speaks of, by number or by title, whatever it says of them."""
+    tokens = lex(said, reader)
+    told = [n for t in tokens if t.kind == "item" for n in t.numbers]
+    if not told:
+        skip = [(t.start, t.end) for t in tokens if t.kind != "person"]
+        told = [n for _, n in title_items(said.text, 0, len(said.text), reader, skip)]
+    return tuple(dict.fromkeys(told))

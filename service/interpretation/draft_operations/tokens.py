@@ -107,7 +107,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
         + "|".join(sorted(_WORD_MINUTES, key=len, reverse=True))
         + r") (?:minuter(?:na)?|min|minutes)\b",
     ),
-    # Minutes, though nobody says so: "ge den tjugo".
+    # Minutes, though nobody says so: "få tio till", "ge den tjugo".
+    ("clock", r"\b(?:fem|tio|\d{1,2}) (?:till|extra|mer|mindre)\b(?=\s*(?:[.,;!]|$|och\b|så\b))"),
     ("round", r"\b(?:" + "|".join(w for w, n in _WORD_MINUTES.items() if n > 12) + r")\b"),
     # What another item got is given to this one too.
     ("same", r"\b(?:lika (?:mycket|många minuter|lång tid|lång)|samma tid|detsamma|likaså)\b"),
@@ -137,7 +138,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     )),
     ("after", (
         r"\b(?:(?:direkt|strax|närmast|precis|genast|right|directly) )?(?:efter|bakom|nedanför|after|"
-        r"below)\b(?! att)"
+        r"below)\b(?! att)|\b(?:direkt|omedelbart|närmast|följ\w*) på\b"
     )),
     ("item", (
         rf"\b(?:punkten|punkterna|punkter|punkt|pkt|p|nummer|nr|ärendena|ärendet|ärenden|ärende|items|"

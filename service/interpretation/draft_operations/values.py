@@ -21,9 +21,14 @@ Hear = Callable[[str], tuple[Sense, int]]
 CHANGING = ("changes", "proposal", "detail", "withdrawal", "supplement")
 # From the first likelihood on a sentence is heard to ask for a change, from the second plainly so; under the
 # third it is heard to ask for none.
-_LIKELY, _PLAIN, _UNLIKELY = 0.5, 0.8, 0.12
+_LIKELY, _PLAIN, _UNLIKELY = 0.4, 0.8, 0.12
+# So much is too much to be passed over in silence.
+_POSSIBLE = 0.2
 # So much is enough where the rules see one.
-_BORNE_OUT = 0.3
+_BORNE_OUT = 0.35
+_OTHER_BUSINESS = (
+    "absence", "late", "early", "attendance", "replacement", "contact", "cancel", "move", "place", "minutes",
+)  # fmt: skip
 # How likely words must be heard to name a matter, or a person to play a part.
 _PART = 0.6
 
@@ -107,6 +112,21 @@ class Said:
         return not self.learnt or self.sense.of(*CHANGING) >= _BORNE_OUT
 
     @property
+    def could_ask(self) -> bool:
+        """Whether the second reader may hear a change, though something else is likelier."""
+        return self.learnt and self.sense.of(*CHANGING) >= _POSSIBLE and not self.questions
+
+    @property
+    def questions(self) -> bool:
+        """Whether the second reader hears a question that wants an answer."""
+        return self.sense.of("question") >= _LIKELY
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the second reader hears other business: a new room, somebody's absence."""
+        return self.sense.of(*_OTHER_BUSINESS) >= _PART
+
+    @property
     def idle(self) -> bool:
         """Whether the second reader hears that nothing is to be changed."""
         return self.learnt and self.sense.of(*CHANGING) < _UNLIKELY
@@ -142,6 +162,8 @@ class Asked:
     left: tuple[str, ...] = ()
     # Those of them in which a verb of change is heard to change nothing: a thought, something told.
     unheard: tuple[str, ...] = ()
+    # Those that are heard to ask for a change, and the items that they speak of.
+    lost: tuple[tuple[str, tuple[int, ...]], ...] = ()
     # Why one should ask first, as a Swedish clause; None when all is plain.
     doubt: str | None = None
 
@@ -164,6 +186,8 @@ class State:
     unfinished: dict[tuple[str, int], str] = field(default_factory=dict)
     # Sentences in which a verb of change is heard to change nothing.
     unheard: list[str] = field(default_factory=list)
+    # What "en punkt om det" is about, when the sentence before told of it.
+    topic: str = ""
     doubt: str | None = None
 
     def doubts(self, because: str) -> None:
