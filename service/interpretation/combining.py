@@ -7,6 +7,7 @@ certain from someone whom the network does not know.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from service.domain.intents import (
@@ -29,6 +30,8 @@ from service.interpretation.words import fold
 def combined(context: Context, found: list[Intent]) -> list[Intent]:
     """The intents of a letter, ordered and honest."""
     wishes = [i for i in found if not isinstance(i, (Courtesy, Question)) and not _of_farewell(found, i)]
+    wishes = [_doubted(context, i) for i in wishes]
+    wishes = [i for i in wishes if not _overheard(context, i, wishes)]
     kept = sorted(wishes, key=lambda i: _place(context, i)) if wishes else []
     if any(isinstance(i, Changes) for i in kept):
         kept = [i for i in kept if i.kind not in {"approval"}]
@@ -50,7 +53,6 @@ def combined(context: Context, found: list[Intent]) -> list[Intent]:
         ]
     else:
         kept += rest
-    kept = [_doubted(context, i) for i in kept]
     if not context.trusted:
         kept = [
             i
@@ -76,36 +78,54 @@ _BORNE_OUT_BY: dict[str, tuple[str, ...]] = {
     "meeting": ("cancel", "move", "place"),
     "minutes": ("minutes",),
 }
-# From the first likelihood on the two readers agree; below the second they do not, nor when another meaning
-# is as likely as the third.
-_AGREED, _HARDLY, _AGAINST = 0.35, 0.08, 0.5
-# Meanings that speak for nothing else: a greeting in the same sentence, a reason.
-_TELLS_LITTLE = ("courtesy", "background", "question")
+# From the first likelihood on the readers agree; from the second on when nothing else reaches the third.
+_AGREED, _LIKELY, _AGAINST = 0.6, 0.2, 0.4
+# Under the first likelihood an intent is overheard, when the sentence by the second does something else.
+_OVERHEARD, _ELSE = 0.1, 0.85
 
 
 def _doubted(context: Context, intent: Intent) -> Intent:
     """An intent of which only the rules are sure is asked about."""
     acts = _BORNE_OUT_BY.get(intent.kind)
-    if not intent.certain or acts is None or not context.senses or context.letter.calendar is not None:
+    if not intent.certain or acts is None or not _may_be_doubted(context):
         return intent
-    if context.words.remarks or not context.sentences:
-        # What stands between the lines, or only in the subject line, is too little to judge by.
-        return intent
-    if any(e.rule.startswith("approval/") for e in intent.evidence) and intent.kind == "changes":
-        # A draft that is held back; the second reader has no word for that.
-        return intent
-    texts = [e.text for e in intent.evidence]
-    own = [n for n, s in context.numbered() if any(s.text in t or t in s.text for t in texts)]
-    support = max((context.sense(n).of(*acts) for n in own), default=context.likeliest(*acts))
-    # "Stryk sjuan, resten är bra" changes and approves in one breath.
-    little = (*_TELLS_LITTLE, "approval") if intent.kind == "changes" else _TELLS_LITTLE
-    against = max(
-        (p for n in own for act, p in context.sense(n).acts.items() if act not in {*acts, *little}),
-        default=0.0,
-    )
-    if support >= _AGREED or (support >= _HARDLY and against < _AGAINST):
+    support, against = _weighed(context, intent, acts)
+    if support >= _AGREED or (support >= _LIKELY and max(against.values(), default=0.0) < _AGAINST):
         return intent
     return replace(intent, certain=False, doubt="det kan vara menat på ett annat sätt")
+
+
+def _may_be_doubted(context: Context) -> bool:
+    """Whether there are sentences to judge by: none in a calendar answer, a subject line, between the lines."""
+    return bool(
+        context.senses and context.sentences and context.letter.calendar is None and not context.words.remarks
+    )
+
+
+def _weighed(context: Context, intent: Intent, acts: tuple[str, ...]) -> tuple[float, dict[str, float]]:
+    """How likely the sentences that an intent rests on mean it, and what else they may mean."""
+    texts = [e.text for e in intent.evidence]
+    own = [n for n, s in context.numbered() if any(s.text in t or t in s.text for t in texts)]
+    against: dict[str, float] = {}
+    for n in own:
+        for act, likelihood in context.sense(n).acts.items():
+            if act not in acts:
+                against[act] = max(against.get(act, 0.0), likelihood)
+    return max((context.sense(n).of(*acts) for n in own), default=context.likeliest(*acts)), against
+
+
+def _overheard(context: Context, intent: Intent, others: Sequence[Intent]) -> bool:
+    """What a rule heard in words that plainly mean something else: "vi ses i höst!", "Lena är på plats"."""
+    acts = _BORNE_OUT_BY.get(intent.kind)
+    if intent.certain or acts is None or not intent.evidence or not _may_be_doubted(context):
+        return False
+    support, against = _weighed(context, intent, acts)
+    if support >= _OVERHEARD:
+        return False
+    if against.get("courtesy", 0.0) >= _ELSE:
+        return True
+    meant = {a for o in others if o is not intent for a in _BORNE_OUT_BY.get(o.kind, ())}
+    return any(likelihood >= _ELSE and act in meant for act, likelihood in against.items())
 
 
 def _of_farewell(found: list[Intent], intent: Intent) -> bool:
