@@ -12,7 +12,7 @@ import re
 
 from service.domain.agenda import Draft, FileRef
 from service.domain.distribution import may_decide
-from service.domain.intents import MinutesFiled
+from service.domain.intents import Courtesy, MinutesFiled, Question, Supplement, Withdrawal
 from service.domain.minutes import Minutes, as_text, merged
 from service.domain.network import Meeting
 from service.domain.world import Entity, World
@@ -95,6 +95,9 @@ def _whole(text: str | None) -> str:
     return _QUOTE_MARKS.sub("", text or "")
 
 
+_LITTLE = (MinutesFiled, Supplement, Withdrawal, Question, Courtesy)
+
+
 def answer_on_the_form(world: World, opened: Opened) -> MinutesFiled | None:
     """The minutes in an answer to our form, or to their draft, that does not say what it is; else None.
 
@@ -109,7 +112,10 @@ def answer_on_the_form(world: World, opened: Opened) -> MinutesFiled | None:
         texts.append(_whole(opened.letter.plain))
     elif asked.what != "minutes-draft":
         return None
-    if not any(read_for(world, meeting, text) for text in texts):
+    written = any(read_for(world, meeting, text) for text in texts)
+    # A file in answer to the question about the minutes is the minutes, whatever little is said of it.
+    enclosed = asked.mailing in ASKING and bool(opened.reading.attachments)
+    if not written and not (enclosed and all(isinstance(i, _LITTLE) for i in opened.reading.intents)):
         return None
     return MinutesFiled(certain=True, meeting=meeting.key, attachments=opened.reading.attachments)
 
