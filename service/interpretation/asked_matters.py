@@ -12,22 +12,15 @@ from service.interpretation.matter_fields import (
 )
 from service.interpretation.matter_reader import OTHERS, SIGN_OFF, LetterReader, Matter
 from service.interpretation.meetings import find_meetings
-from service.interpretation.naming import Name, best, is_loose, is_telling, names_in, undisputed
-from service.interpretation.people import find_people
 from service.interpretation.titles import (
     after,
     before,
-    content_words,
     in_quotes,
     is_title,
     masked,
-    question_title,
     related,
-    subject_phrase,
     subject_title,
     tidy,
-    topic,
-    uncovered,
 )
 from service.interpretation.words import fold
 
@@ -46,6 +39,10 @@ _PRACTICAL = re.compile(
     r"(?i)\b(?:fika\w*|lunch\w*|kaffe\w*|mat|äta|äter|nötter|gluten\w*|vegan\w*|parker\w*|"
     r"länken|teams|zoom|hotell\w*|tåget|bussen|samåk\w*|hörslinga\w*|projektor\w*)\b"
 )
+
+
+# What stands in brackets behind a matter's name.
+_DETAILS = r"\ue001|\b(?:info|information|beslut|diskussion)\b"
 
 
 class AskedMatters(LetterReader):
@@ -180,7 +177,11 @@ class AskedMatters(LetterReader):
                 continue
             hits = self._spoken(self.asking, index, "title-after", "title-before", "asks")
             if not hits:
-                self._unmarked(index, matters)
+                listed = self.called or self.context.sense(index).of("proposal") >= 0.5
+                if listed and len(parts := self._parts(index)) > 1:
+                    matters += [self._part(index, part, "proposal/list") for part in parts]
+                else:
+                    self._unmarked(index, matters)
                 continue
             if self._foreign(index) and not any(s.name != "asks" for s in hits):
                 continue
@@ -200,18 +201,12 @@ class AskedMatters(LetterReader):
                 for part in parts:
                     matters.append(self._part(index, part, strong))
                 continue
-            if title is not None and re.match(r"(?i)(?:att|hur|vad)\b", title):
-                # "Hur vi kan stötta dem": what it is about is told elsewhere, if anywhere.
-                title = self._plainer(index, title)
             if title is None:
                 if matters:
                     matters[-1].indexes.append(index)
                     continue
-                subject = self.subject()
-                near = subject and (self._in_body(subject, body) or self._points(index))
-                pointed = self._fuller(body) if near and self.fresh and not context.words.forwarded else None
-                # "Kan detta komma upp?" under a telling subject line.
-                matters.append(Matter(pointed, [index], index, strong, pointed=pointed is not None))
+                # "Kan detta komma upp?": what it is called is told elsewhere.
+                matters.append(Matter(None, [index], index, strong))
                 continue
             if len(matters) == 1 and title and title == self._title_line(index):
                 self._name_by_line(matters[0], title, index)
@@ -226,165 +221,7 @@ class AskedMatters(LetterReader):
                     same.title, same.asked_in, same.rule = title, index, strong
                 continue
             matters.append(Matter(title, [index], index, strong))
-        if among is not None:
-            return matters
-        if not matters:
-            matters = self._unasked(body)
-        if len(matters) == 1:
-            self._settle(matters[0], body)
-        else:
-            for matter in matters:
-                if matter.title is None:
-                    self._settle(matter, body)
-        if not matters and (hinted := self._hinted(body)):
-            matters.append(hinted)
-        elif len(matters) == 1:
-            self._weigh(matters[0], body)
-        matters = [m for m in matters if m.title]
-        self._share_out(matters, body)
         return matters
-
-    def _names(self, body: Sequence[int]) -> list[Name]:
-        """Every name that the letter offers for what it speaks of."""
-        found: list[Name] = []
-        for index in body:
-            if self._foreign(index):
-                continue
-            found += [
-                name
-                for name in names_in(self.masked[index], self._spoken(self.naming, index), index)
-                if not self._only_people(name.text)
-            ]
-            told = subject_phrase(uncovered(self.masked[index])) or subject_phrase(
-                re.split(r",?\s(?:men|att|så)\s", uncovered(self.masked[index]))[-1]
-            )
-            if told and not is_loose(told):
-                waits = bool(self._spoken(self.naming, index, "waits"))
-                found.append(Name(told, "waits" if waits else "before", index))
-        return found
-
-    def _weigh(self, matter: Matter, body: Sequence[int]) -> None:
-        """Give a matter with a poor title a better one, and say whether it is sure."""
-        title, subject = matter.title, self.subject() if self.fresh else None
-        forwarded = self.context.words.forwarded or bool(self.context.letter.enclosed)
-        if forwarded or matter.rule == "proposal/title-line":
-            return
-        if title and in_quotes(self.context.text_of(matter.asked_in)) == title:
-            return
-        names = self._names(body)
-        if called := [n for n in names if n.source == "called"]:
-            # "Den kan kallas Kön till utredning i siffror".
-            matter.title, matter.sure = called[-1].text, True
-            matter.indexes.append(called[-1].index)
-            return
-        at = max(matter.asked_in, 0)
-        unasked = matter.rule in {"proposal/details", "proposal/under-the-call"}
-        wanting = [i for i in body if self._spoken(self.naming, i, "waits", "raises")]
-        if unasked and wanting:
-            at = wanting[0]
-        if title is None or self._is_loose(title):
-            if subject and not is_loose(subject):
-                names.append(Name(subject, "subject" if self._in_body(subject, body) else "stray", at))
-            matter.sure = False
-            if found := best(names, at, subject):
-                matter.title = found.text
-                matter.indexes.append(found.index)
-                matter.sure = found.index in wanting and undisputed(found, names)
-            return
-        wanted = [n for n in names if is_telling(n.text) and n.index in wanting]
-        astray = unasked and title != subject and not any(related(n.text, title) for n in wanted)
-        if (
-            astray
-            and minutes_in([self.text(max(matter.asked_in, 0))]) is None
-            and (found := best(wanted, at, subject))
-        ):
-            # Nobody asked in so many words: what someone wants to raise says more than the first sentence.
-            matter.title, matter.sure = found.text, undisputed(found, names)
-            matter.indexes.append(found.index)
-            return
-        fuller = [n for n in names if related(n.text, title) and is_telling(n.text)]
-        if title == subject and not any(related(n.text, title) for n in names) and len(names) > 0:
-            # The text speaks of something else, as far as can be seen.
-            matter.sure = False
-        if is_telling(title):
-            return
-        put = [n for n in wanted if n.source in {"question", "object", "time", "about"}]
-        if title == subject and put and not any(related(n.text, title) for n in put):
-            # A heading of one word ("Faktura") above a wish for something else.
-            if found := best(put, at, subject):
-                matter.title, matter.sure = found.text, False
-                matter.indexes.append(found.index)
-            return
-        if fuller and (found := best(fuller, at, subject)):
-            matter.title, matter.sure = found.text, False
-            return
-        if subject and related(subject, title) and self._in_body(title, body):
-            return
-        matter.sure = False
-        if self.context.reference is not None and (found := best(wanted, at, subject)):
-            matter.title = found.text
-            matter.indexes.append(found.index)
-
-    def _is_loose(self, title: str) -> bool:
-        """Whether a title is the loose end of a sentence; one that begins with somebody's name is."""
-        people = find_people(title, self.context.letter, self.context.surroundings)
-        return is_loose(title) or any(
-            m.start == 0 and not m.genitive and re.match(r"\s+[a-zåäö]", title[m.end :]) for m in people
-        )
-
-    def _hinted(self, body: Sequence[int]) -> Matter | None:
-        """A matter that no rule of asking saw: a name, and signs enough that time is wanted for it."""
-        context = self.context
-        if any(h.kind in {"help", "withdrawal", "undo"} for h in context.hits):
-            return None
-        alive = [
-            i for i in body
-            if not self._foreign(i) and not any(h.kind == "stand-in" for h in context.hits_in(i))
-        ]  # fmt: skip
-        if not alive or any(self._spoken(self.asking, i, "never", "none") for i in alive):
-            return None
-        texts = [*map(self.text, alive), context.subject]
-        wanting = [i for i in alive if self._spoken(self.naming, i, "wants", "waits")]
-        raising = [i for i in wanting if self._spoken(self.naming, i, "raises", "called", "waits")]
-        timed = minutes_in([*map(self.text, body), context.subject]) is not None
-        typed = any(self._spoken(self.asking, i, "information", "discussion", "decision") for i in alive)
-        presented = any(self._spoken(self.asking, i, "presents") for i in alive)
-        tabled = bool(
-            re.search(r"(?i)\b(?:\w*dagordning|agenda|bordet|programpunkt|ärende\b)", " ".join(texts))
-        )
-        placed = any(
-            m.ours and not m.past for i in (*alive, SUBJECT) for m in context.meetings_in(i)
-        )  # fmt: skip
-        thanked = any(h.kind == "courtesy" and h.line not in raising for h in context.hits)
-        asked = len(alive) < len(body) or any(
-            h.kind == "question" and h.rule != "question/asks" for h in context.hits
-        )
-        # An answer to something else than the call is seldom a new matter.
-        beside = context.reference is not None and not self.called
-        strong = timed + tabled + (placed or typed) + bool(wanting) + presented
-        talked = typed and any(self._spoken(self.naming, i, "about", "raises") for i in wanting)
-        if strong < (3 if thanked or asked or beside else 2) or not (
-            timed or tabled or talked or (placed and (typed or raising))
-        ):
-            return None
-        if not timed and any(_WONDERS.match(self.text(i)) for i in alive):
-            # "När är sista dag för att anmäla ärenden?"
-            return None
-        notice = any(h.kind in OTHERS or h.kind in {"substitute", "stand-in"} for h in context.hits)
-        if not timed and (notice or any(_PRACTICAL.search(t) for t in texts)):
-            # What is told beside a notice gives its reason.
-            return None
-        subject = self.subject() if self.fresh else None
-        names = self._names(alive)
-        at = (raising or wanting or alive)[0]
-        if subject and not is_loose(subject):
-            names.append(Name(subject, "subject" if self._in_body(subject, body) or asked else "stray", at))
-        found = best(names, at, subject)
-        if found is None:
-            return None
-        # A matter told of in three ways, under a name that says what it is.
-        sure = strong >= 3 and not asked and found.index in wanting and undisputed(found, names)
-        return Matter(found.text, [found.index, at], at, "naming/hinted", sure=sure)
 
     def _unmarked(self, index: int, matters: list[Matter]) -> None:
         """A matter that a sentence names without a word that asks: by a colon, by a line of its own."""
@@ -450,6 +287,10 @@ class AskedMatters(LetterReader):
             # "... anmälde två ärenden: ”X” (20 min) och ”Y” (info)."
             ends = [q.start() for q in quotes[1:]] + [len(cover)]
             return [cover[q.start() : end] for q, end in zip(quotes, ends, strict=True)]
+        detailed = list(re.finditer(rf"(?P<name>[^():,;]{{4,80}}?) ?\([^()]*(?:{_DETAILS})[^()]*\)", cover))
+        if len(detailed) >= 2:
+            # "Från oss: X (beslut, 20 min, jag) och Y (info, 10 min)."
+            return [re.sub(r"^\W*(?:(?:och|samt|dels)\s)?", "", d.group()) for d in detailed]
         pieces = re.split(r"(?:^|\s)(?:\(?\d\)|[a-d]\))\s+", cover)
         if len(pieces) >= 3:
             return [p for p in pieces[1:] if re.search(r"\w{3}", p)]
@@ -471,24 +312,6 @@ class AskedMatters(LetterReader):
         matter.presenter = presenter_in(self.context, [index], [(at, at + len(part))])
         matter.own_words = True
         return matter
-
-    def _plainer(self, index: int, title: str) -> str | None:
-        """A name for what an asking sentence only circles around."""
-        body = uncovered(self.masked[index])
-        if (
-            (found := subject_phrase(body))
-            and not related(found, "möte")
-            and found not in title
-            and not re.match(r"(?i)(?:hur|vad|att)\b", found)
-        ):
-            return found
-        telling = [w for w in content_words(title) if len(w) >= 7 and not _VAGUE.match(w)]
-        if telling and not title.casefold().startswith("att"):
-            return title
-        subject = self.subject()
-        if title.casefold().startswith("att") or (subject and self.fresh):
-            return None
-        return title
 
     def _adds(self, index: int, earlier: Matter) -> bool:
         """Whether a sentence opens one more matter rather than going on with the last."""
@@ -592,147 +415,6 @@ class AskedMatters(LetterReader):
         ):
             return [Matter(None, [alive[0]], alive[0], "proposal/forward")]
         return []
-
-    def _settle(self, matter: Matter, body: Sequence[int]) -> None:
-        """Find the title of the only matter: subject, sentence, forwarded mail, neighbours."""
-        context = self.context
-        subject = self.subject()
-        forwarded = context.words.forwarded or bool(context.letter.enclosed)
-        points_away = any(
-            re.search(r"(?i)\b(?:ämnesraden|rubriken|ämnet ovan|subject)\b", self.text(i)) for i in body
-        )
-        if points_away and subject:
-            matter.title = subject
-            return
-        if matter.title is None or matter.pointed:
-            for index in body:
-                if (
-                    (quoted := in_quotes(self.text(index)))
-                    and is_title(quoted)
-                    and len(quoted.split()) >= 2
-                    and not forwarded
-                ):
-                    matter.title = quoted
-                    return
-        if forwarded:
-            inner = self._forwarded_title()
-            own = matter.title
-            if own and is_title(own) and not (inner and len(own.split()) > 8):
-                return
-            matter.title = inner or subject or own
-            matter.sure = matter.title is not None and bool(inner or subject)
-            return
-        if matter.title and not matter.pointed:
-            if matter.rule == "proposal/title-line":
-                return
-            if subject and self.fresh and self._prefers(subject, matter.title, body):
-                matter.title = subject
-            return
-        for index in body:
-            # "Saken gäller väntelistan": a sentence that says what it is about.
-            for hit in self._spoken(self.asking, index, "names"):
-                if matter.pointed and not re.match(
-                    r"(?i)(?:saken|ärendet|punkten|det hela)\b", self.text(index)[hit.start :]
-                ):
-                    continue
-                title = after(self.masked[index][hit.end :])
-                if (
-                    is_title(title)
-                    and not self._only_people(title)
-                    and not self._foreign(index)
-                    and (
-                        hit.start < 25
-                        or re.match(r"(?i)(?:saken|ärendet|punkten)\b", self.text(index)[hit.start :])
-                    )
-                ):
-                    if subject and self.fresh and self._prefers(subject, title, body):
-                        title = subject
-                    matter.title = title
-                    matter.indexes.append(index)
-                    return
-        pointing = matter.asked_in >= 0 and self._points(matter.asked_in)
-        if subject and (self._in_body(subject, body) or (self.fresh and (pointing or points_away))):
-            matter.title = self._fuller(body)
-            return
-        if subject and self.fresh and self.subject_asks():
-            matter.title = subject
-            return
-        if self.called or self.subject_asks():
-            for index in body:
-                colon = re.match(r"[^:]{0,45}:\s+(?P<title>\S.{3,})$", self.masked[index])
-                if (
-                    colon
-                    and is_title(title := after(colon["title"]))
-                    and not self._foreign(index)
-                    and self._looks_like_a_line(index, title)
-                ):
-                    matter.title = title
-                    return
-            at = matter.asked_in if matter.asked_in != SUBJECT else (body[0] if body else SUBJECT)
-            if at != SUBJECT:
-                line = self._line_title(at)
-                if (
-                    line
-                    and is_title(line)
-                    and not self._only_people(line)
-                    and len(line.split()) <= 12
-                    and not self._spoken(self.asking, at, "title-after", "title-before", "asks")
-                ):
-                    matter.title = line
-                    matter.sure = self._looks_like_a_line(at, line)
-                    return
-        order = [i for i in reversed(body) if i < matter.asked_in] + [i for i in body if i >= matter.asked_in]
-        topics = [
-            (i, t) for i in order
-            if not self._foreign(i) and (t := topic(uncovered(self.masked[i])))
-        ]  # fmt: skip
-        topics = [(i, t) for i, t in topics if not find_people(t, context.letter, context.surroundings)]
-        specific = [(i, t) for i, t in topics if len(t.split()) > 1]
-        for index in order[:3]:
-            if question := question_title(self.text(index)):
-                # "Vem har ansvaret? Skulle vilja att vi reder ut det": the question is the matter.
-                matter.title, matter.sure = question, False
-                matter.indexes.append(index)
-                return
-        for index, title in specific or topics:
-            matter.title, matter.sure = title, False
-            matter.indexes.append(index)
-            return
-        known = {fold(f.short_name) for f in context.surroundings.network.forums}
-        for index in order:
-            # "... skicka folk till Sundsvall för LARO ...": an acronym may be all the name there is.
-            for match in re.finditer(r"\b[A-ZÅÄÖ]{3,7}\b", self.text(index)):
-                if fold(match.group()) not in known and len(self.text(index)) > 20:
-                    matter.title, matter.sure = match.group(), False
-                    return
-        if subject and self.fresh:
-            matter.title, matter.sure = subject, False
-            return
-        for index in order:
-            line = self._line_title(index)
-            if line and is_title(line) and len(line.split()) <= 12:
-                matter.title, matter.sure = line, False
-                return
-
-    def _fuller(self, body: Sequence[int]) -> str | None:
-        """The subject line's title, or the text's fuller form of it ("vejpen på högstadiet" for "Vejp")."""
-        subject = self.subject()
-        if subject and len(subject.split()) == 1:
-            for index in body:
-                found = topic(uncovered(self.masked[index]))
-                if found and related(subject, found) and 2 <= len(found.split()) <= 7:
-                    return found
-        return subject
-
-    def _prefers(self, subject: str, title: str, body: Sequence[int]) -> bool:
-        """Whether the subject line names the matter better than the sentence does."""
-        words = re.findall(r"\w+", title)
-        if related(subject, title):
-            return not (len(re.findall(r"\w+", subject)) <= 1 and 2 <= len(words) <= 9)
-        if not self._in_body(subject, body):
-            # Nothing in the text speaks of it: a subject that leads astray, or all that there is.
-            return len(words) > 14 or not is_title(title)
-        return len(words) > 9
 
     def _in_body(self, subject: str, body: Sequence[int]) -> bool:
         """Whether the text speaks of what the subject line names, and not only to say thanks."""

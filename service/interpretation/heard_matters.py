@@ -1,44 +1,75 @@
-"""Matters as the second reader hears them, and what they add to what the rules saw.
+"""Matters as both readers hear them: that something is asked for, how many matters it is, their names.
 
 The rules know the words of asking; the second reader knows how sentences of
-asking look.  A title that both find is sure, one that only one of them finds
-is asked about unless it is plain.
+asking look, and which of their words are a name.  A name that several sources
+give is sure; one that only a single source gives, and faintly, is asked about.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from service.domain.intents import Contact, ItemType
 from service.interpretation.asked_matters import AskedMatters
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.hearing import PRONOUNS, Part
-from service.interpretation.matter_fields import Found, contact_of, writer
+from service.interpretation.matter_fields import Found, contact_of, minutes_in, writer
 from service.interpretation.matter_reader import Matter
-from service.interpretation.titles import after, is_title, related, tidy
+from service.interpretation.naming import is_loose, is_telling
+from service.interpretation.titles import after, in_quotes, is_title, related, topic, uncovered
+from service.interpretation.whole_names import named
 from service.interpretation.words import fold
 
 # How likely it must be that a sentence asks for a matter: to take it for one, and to be sure of it.
 _LIKELY, _SURE = 0.5, 0.8
 # Under this, what the rules took for a matter is most likely something else.
 _UNLIKELY = 0.12
-_TITLE_LIKELY, _TITLE_SURE = 0.45, 0.8
+_TITLE_FAINT, _TITLE_LIKELY, _TITLE_SURE = 0.1, 0.45, 0.8
 _PRESENTER_LIKELY, _PRESENTER_SURE = 0.55, 0.9
 _TYPE_LIKELY, _TYPE_SURE = 0.6, 0.9
 # Acts whose sentences name a matter that is no new one.
-_OTHER_MATTERS = ("withdrawal", "supplement", "changes", "absence", "late", "early", "attendance", "replacement",
-                  "contact", "minutes", "cancel", "move", "place", "undo", "help")  # fmt: skip
+_OTHER_MATTERS = (
+    "withdrawal", "supplement", "changes", "absence", "late", "early", "attendance", "replacement", "contact",
+    "minutes", "cancel", "move", "place", "undo", "help",
+)  # fmt: skip
+# The rule's name of what only the second reader hears.
+_HEARD_ALONE = "proposal/by-example"
+# "Se ämnesraden": the subject line is the name.
+_POINTS_UP = re.compile(r"(?i)\b(?:ämnesraden|rubriken|ämnet ovan|ovanstående|subject line)\b")
+
+
+# What is heard as a name now and then and is none.
+_NO_NAME = re.compile(r"(?i)-|(?:honom|henne|dem|oss|båda|bägge|alla|allihop|ovanstående|nedanstående)\b")
+# "Statistiken", "enkäten": of what, another sentence tells.
+_DOCUMENT = re.compile(
+    r"(?i)(?:den |det |vår |vårt |min |mitt )?\w*(?:statistik|enkät|rapport|resultat|siffr|undersökning|"
+    r"granskning|studie|kartläggning|utredning|förslag|underlag|projekt|modell|uppföljning|bild|film|plan|material|fråg|sak)"
+    r"(?:en|et|n|t|orna|erna|na|a)?"
+)
+_SHORT = 0.6
 
 
 @dataclass(frozen=True, slots=True)
-class _Title:
-    index: int
+class _Name:
+    """What a matter may be called, where it stands, who says so, and how much that is worth (0 to 1)."""
+
     text: str
-    likelihood: float
-    # How likely its sentence asks for it.
-    asked: float
+    index: int
+    source: str
+    worth: float
+
+
+# What a name is worth that is said in so many words, told after "saken gäller", cut out by the rules of
+# asking; a loose end of a sentence is worth little.
+_SAID, _TOLD, _CUT, _LOOSE, _GUESSED = 1.0, 0.85, 0.7, 0.2, 0.15
+# What is heard counts for as much as it is likely, less where nobody asks.
+_HEARD, _MENTIONED, _STEP = 0.95, 0.6, 0.03
+# A name that another source gives too is worth so much of that source's more.
+_BORNE_OUT = 0.35
+# A name is sure from the first on; from the second on when no other vies with it that is worth the third.
+_CERTAIN, _PLAIN, _RIVAL = 0.95, 0.68, 0.55
 
 
 class HeardMatters(AskedMatters):
@@ -46,22 +77,57 @@ class HeardMatters(AskedMatters):
 
     def matters_of_both(self) -> list[Matter]:
         """The matters in running text, as both readers understand them."""
-        asked = self._asked()
-        if not self.context.senses:
-            return asked
-        heard = self._heard_matters()
-        if not asked:
-            return heard
+        body = self._body()
+        asked = [m for m in self._asked() if not self._means_something_else(m)]
+        heard = self._apart([t for i in body if self._asks(i) for t in self._heard_in(i)])
         if len(heard) > 1 and len(heard) > len(asked):
-            return heard
-        if len(asked) == 1 and heard:
-            return [self._agreed(asked[0], heard[0])]
-        return [m for m in asked if not self._means_something_else(m)]
+            asked = [self._heard_matter(t) for t in heard]
+        elif not asked:
+            asked = self._unasked(body) or self._by_example(body)
+        if len(asked) == 1:
+            self._name(asked[0], body)
+        else:
+            for matter in asked:
+                if matter.rule != _HEARD_ALONE and not matter.own_words:
+                    self._name(matter, matter.indexes)
+        asked = [m for m in asked if m.title]
+        self._share_out(asked, body)
+        return asked
+
+    def _heard_matter(self, title: _Name) -> Matter:
+        """One of several matters that only the second reader hears."""
+        plain = (
+            title.worth >= _TITLE_SURE and self.context.sense(title.index).of("proposal", "detail") >= _SURE
+        )
+        return Matter(title.text, [title.index], title.index, _HEARD_ALONE, sure=plain)
+
+    def _asks(self, index: int) -> bool:
+        """Whether a sentence likely asks; under a plain name half as likely is enough."""
+        sense = self.context.sense(index)
+        plain = any(p.likelihood >= _TITLE_SURE for p in sense.having("title"))
+        return sense.of("proposal") >= (_LIKELY / 2 if plain else _LIKELY)
+
+    def _by_example(self, body: Sequence[int]) -> list[Matter]:
+        """The matter of a letter in which no rule hears asking, and the second reader does."""
+        context = self.context
+        if any(self._spoken(self.asking, i, "none") for i in body):
+            return []
+        asking = [i for i in body if self._asks(i)]
+        # "Ätstörningsvården. 20 min. Jag.": details alone ask too, under a name.
+        telling = [i for i in body if context.sense(i).of("proposal", "detail") >= _SURE]
+        detailed = any(
+            minutes_in([self.text(i)]) is not None or context.sense(i).having("presenter") for i in telling
+        )
+        if not asking and not detailed:
+            return []
+        at = max(asking, key=lambda i: context.sense(i).of("proposal")) if asking else telling[0]
+        sure = context.sense(at).of("proposal", "detail") >= _SURE and bool(asking)
+        return [Matter(None, [at], at, _HEARD_ALONE, sure=sure)]
 
     def _means_something_else(self, matter: Matter) -> bool:
         """What the rules took for a matter, in a letter that by all likeness asks for something else."""
         context = self.context
-        if matter.rule in {"proposal/title-line", "proposal/forward"} or context.words.forwarded:
+        if not context.senses or matter.rule == "proposal/title-line" or context.words.forwarded:
             return False
         if self.called or self.subject_asks() or context.letter.enclosed:
             return False
@@ -73,107 +139,171 @@ class HeardMatters(AskedMatters):
             return context.likeliest(*_OTHER_MATTERS, "question") >= _LIKELY or asks < _UNLIKELY / 2
         return False
 
-    def _heard_matters(self) -> list[Matter]:
-        """The matters that the second reader hears asked for."""
-        context = self.context
-        body = self._body()
-        asking = [i for i in body if context.sense(i).of("proposal") >= _LIKELY]
-        # "Ätstörningsvården. 20 min. Jag.": details alone ask too, under a name.
-        telling = [i for i in body if context.sense(i).of("proposal", "detail") >= _SURE]
-        if not asking and not telling:
-            return []
-        own = [t for i in asking for t in self._titles(i)]
-        own = self._apart(own)
-        if not own:
-            own = self._elsewhere(body)[:1]
-        if not own or (not asking and len(own) != 1):
-            return []
-        sure = bool(asking)
-        matters = []
-        for title in own:
-            at = title.index if title.index in asking or not asking else asking[0]
-            certain = (
-                sure
-                and max(context.sense(at).of("proposal", "detail"), title.asked) >= _SURE
-                and title.likelihood >= _TITLE_SURE
+    def _name(self, matter: Matter, body: Sequence[int]) -> None:
+        """Give a matter the best of the names that the letter offers for it, and say whether that is sure."""
+        own = [i for i in matter.indexes if i >= 0]
+        if own and matter.rule != "proposal/title-line":
+            # Which of its sentences asks most plainly.
+            matter.asked_in = max(
+                own, key=lambda i: (self.context.sense(i).of("proposal"), i == matter.asked_in)
             )
-            indexes = [i for i in dict.fromkeys((title.index, at)) if i >= 0]
-            matters.append(Matter(title.text, indexes, max(at, 0), "proposal/by-example", sure=certain))
-        self._share_out(matters, body)
-        return matters
-
-    def _titles(self, index: int) -> list[_Title]:
-        sense = self.context.sense(index)
-        return [
-            _Title(index, text, part.likelihood, sense.of("proposal"))
-            for part in sense.having("title")
-            if part.likelihood >= _TITLE_LIKELY and (text := self._words_of(index, part))
-        ]
-
-    def _words_of(self, index: int, part: Part) -> str | None:
-        """The title of a part, without what its beginning and end need not say."""
-        words = self.context.text_of(index)[part.start : part.end].strip(' .,:;!?–-"”')
-        words = re.sub(
-            r"(?i)^(?:(?:frågan|frågor|ärendet|punkten|en punkt|ett ärende|något) (?:om|kring) )", "", words
+        names = list(self._names(matter, body))
+        if not names:
+            matter.title = None
+            return
+        weighed = {n: self._weighed(n, names) for n in names}
+        chosen = max(names, key=lambda n: (weighed[n], n.worth))
+        worth = weighed[chosen]
+        rival = max((weighed[n] for n in names if not _same(n.text, chosen.text)), default=0.0)
+        sure = (worth >= _CERTAIN and rival < worth - 0.15) or (worth >= _PLAIN and rival < _RIVAL)
+        matter.title = chosen.text
+        matter.sure = (
+            matter.sure and sure and (is_telling(chosen.text) or worth >= _CERTAIN) and self._plain(matter)
         )
-        title = tidy(words)
-        return title if title and is_title(title) and not self._only_people(title) else None
+        if chosen.index not in matter.indexes:
+            matter.indexes.append(chosen.index)
 
-    def _apart(self, titles: list[_Title]) -> list[_Title]:
+    def _plain(self, matter: Matter) -> bool:
+        """Whether nothing in the letter makes it likely that the sentence only asks or tells."""
+        context = self.context
+        if not context.senses or context.words.forwarded or context.letter.enclosed:
+            return True
+        asks = max((context.sense(i).of("proposal", "detail") for i in matter.indexes if i >= 0), default=1.0)
+        return asks >= _SURE or context.likeliest("question", "help", "undo") < _SURE
+
+    def _weighed(self, name: _Name, names: Sequence[_Name]) -> float:
+        """A name's own worth, and what another source that gives it too adds."""
+        others = [n.worth for n in names if n.source != name.source and _same(n.text, name.text)]
+        return name.worth + _BORNE_OUT * max(others, default=0.0)
+
+    def _names(self, matter: Matter, body: Sequence[int]) -> Iterator[_Name]:
+        """Every name that the letter offers for a matter."""
+        at = matter.asked_in
+        if matter.title:
+            # What the rules cut out of the sentence that asks.
+            said = (
+                matter.rule == "proposal/title-line"
+                or in_quotes(self.text(at) if at >= 0 else "") == matter.title
+            )
+            loose = is_loose(matter.title) or self._only_people(matter.title)
+            yield _Name(matter.title, at, "rule", _SAID if said else _LOOSE if loose else _CUT)
+        for index in body:
+            if self._foreign(index) and index not in matter.indexes:
+                continue
+            yield from self._told_in(index, matter)
+            asks = self._asks(index) or index in matter.indexes
+            far = abs(index - at) if at >= 0 else 0
+            for title in self._heard_in(index, _TITLE_FAINT):
+                share = _HEARD if asks else _MENTIONED - _STEP * far
+                yield _Name(title.text, index, "heard", share * title.worth)
+            for title in self._heard_in(index, _TITLE_FAINT, "mentioned"):
+                yield _Name(title.text, index, "mentioned", (_MENTIONED - _STEP * far) * title.worth)
+        yield from self._over_all(matter, body)
+
+    def _told_in(self, index: int, matter: Matter) -> Iterator[_Name]:
+        """Names said in so many words: in quotation marks, after "kallas", after "saken gäller"."""
+        cover = self.masked[index]
+        quoted = in_quotes(self.text(index))
+        if quoted and is_title(quoted) and len(quoted.split()) >= 2:
+            yield _Name(
+                quoted, index, "quoted", _SAID if self._asks(index) or index in matter.indexes else _CUT
+            )
+        for hit in self._spoken(self.naming, index, "called"):
+            called = re.split(r"[,.;!?\ue000\ue001]", cover[hit.end :].strip())[0]
+            if (
+                1 <= len(called.split()) <= 12
+                and re.match(r"\W*[A-ZÅÄÖ0-9]", called)
+                and is_title(after(called))
+            ):
+                yield _Name(after(called), index, "called", _SAID)
+        for hit in self._spoken(self.asking, index, "names"):
+            title = after(cover[hit.end :])
+            opens = hit.start < 25 or re.match(
+                r"(?i)(?:saken|ärendet|punkten)\b", self.text(index)[hit.start :]
+            )
+            if opens and is_title(title) and not is_loose(title) and not self._only_people(title):
+                yield _Name(title, index, "told", _TOLD)
+
+    def _over_all(self, matter: Matter, body: Sequence[int]) -> Iterator[_Name]:
+        """What the subject line and a forwarded mail call it, and where nothing else is said a guess."""
+        context = self.context
+        subject = self.subject()
+        forwarded = context.words.forwarded or bool(context.letter.enclosed)
+        if forwarded and (inner := self._forwarded_title()):
+            yield _Name(inner, SUBJECT, "forwarded", _TOLD)
+        if subject and any(_POINTS_UP.search(self.text(i)) for i in body):
+            yield _Name(subject, SUBJECT, "subject", _SAID)
+        elif subject and (self.fresh or self._in_body(subject, body)):
+            heard = max((p.likelihood for p in context.sense(SUBJECT).having("title")), default=0.0)
+            pointing = matter.title is None and any(self._points(i) for i in matter.indexes if i >= 0)
+            worth = 0.15 + 0.45 * heard + 0.2 * self._in_body(subject, body) + 0.15 * pointing
+            if not is_telling(subject):
+                worth -= 0.1
+            yield _Name(subject, SUBJECT, "subject", min(0.9, worth + 0.25 * self.subject_asks()))
+        for index in body:
+            told = None if self._foreign(index) else topic(uncovered(self.masked[index]))
+            if told and not is_loose(told) and not self._only_people(told):
+                yield _Name(told, index, "topic", _GUESSED)
+        at = matter.asked_in if matter.asked_in >= 0 else (body[0] if body else SUBJECT)
+        line = (
+            self._line_title(at) if at >= 0 and (self.called or matter.rule == "proposal/subject") else None
+        )
+        if line and is_title(line) and not is_loose(line) and self._looks_like_a_line(at, line):
+            yield _Name(line, at, "line", _CUT)
+
+    def _heard_in(self, index: int, least: float = _TITLE_LIKELY, role: str = "title") -> list[_Name]:
+        """The names that are heard in a sentence, worth what they are likely."""
+        found = []
+        for part in self.context.sense(index).having(role):
+            if part.likelihood < least:
+                continue
+            whole = 1.0 if index == SUBJECT else part.likelihood
+            text = named(self._cover(index), part.start, part.end, whole)
+            if is_title(text) and not _NO_NAME.match(text) and not self._only_people(text):
+                worth = part.likelihood * (_SHORT if _DOCUMENT.fullmatch(text) else 1.0)
+                found.append(_Name(self._told_before(text, index), index, role, worth))
+        return found
+
+    def _told_before(self, title: str, index: int) -> str:
+        """What the one word stands for that the letter has told at length: "en enkät bland föräldrar"."""
+        if not _DOCUMENT.fullmatch(title):
+            return title
+        stem = re.sub(r"(?i)^(?:den|det|vår|vårt|min|mitt) |(?:en|et|orna|erna)$", "", title)
+        for earlier in range(min(index, len(self.context.sentences)) - 1, -1, -1):
+            told = re.search(rf"(?i)\b{re.escape(stem)}(?:er|ar|or)? (?=\w)", self.masked[earlier])
+            if told and len((whole := after(self.masked[earlier][told.start() :])).split()) >= 3:
+                return whole
+        return title
+
+    def _cover(self, index: int) -> str:
+        return self.context.subject if index == SUBJECT else self.masked[index]
+
+    def _apart(self, titles: list[_Name]) -> list[_Name]:
         """Each matter once, under its likeliest name."""
-        kept: list[_Title] = []
-        for title in sorted(titles, key=lambda t: -t.likelihood):
+        kept: list[_Name] = []
+        for title in sorted(titles, key=lambda t: -t.worth):
             if any(related(title.text, k.text) for k in kept):
                 continue
-            if kept and (title.likelihood < _TITLE_SURE or title.asked < _SURE):
+            if kept and (
+                title.worth < _TITLE_LIKELY or self.context.sense(title.index).of("proposal") < _LIKELY
+            ):
+                continue
+            if any(k.index == title.index and not self._listed_beside(k, title) for k in kept):
                 continue
             kept.append(title)
-        return sorted(kept, key=lambda t: t.index)
+        return sorted(kept, key=lambda t: (t.index, self.text(t.index).find(t.text[1:])))
 
-    def _elsewhere(self, body: Sequence[int]) -> list[_Title]:
-        """Titles in sentences that do not ask themselves, and in the subject line; the likeliest first."""
-        context = self.context
-        found = [
-            t for i in body
-            if context.sense(i).of(*_OTHER_MATTERS) < _LIKELY for t in self._titles(i)
-        ]  # fmt: skip
-        if self.fresh or self.called:
-            found += self._titles(SUBJECT)
-        if not found and self.fresh and (subject := self.subject()):
-            found = [_Title(SUBJECT, subject, 0.0, 0.0)]
-        return sorted(found, key=lambda t: -t.likelihood)
-
-    def _agreed(self, seen: Matter, heard: Matter) -> Matter:
-        """One matter out of what the rules saw and what was heard."""
-        if seen.title is None or not seen.title.strip():
-            return heard
-        if fold(seen.title) == fold(heard.title or ""):
-            seen.sure = seen.sure or heard.sure
-            return seen
-        alike = related(seen.title, heard.title or "")
-        trusted = heard.sure or not seen.sure
-        if seen.rule == "proposal/title-line" and alike:
-            return seen
-        if trusted:
-            seen.title = heard.title
-            seen.indexes = list(dict.fromkeys([*seen.indexes, *heard.indexes]))
-            seen.sure = heard.sure and alike
-        else:
-            seen.sure = seen.sure and alike
-        return seen
-
-    def heard_presenter(self, indexes: Sequence[int]) -> tuple[Found, float]:
-        """Who is heard to present, in the sentences of a matter, and how likely that is."""
-        best: tuple[Found, float] = (Found(), 0.0)
-        for index in indexes:
-            parts = [
-                p for p in self.context.sense(index).having("presenter") if p.likelihood >= _PRESENTER_LIKELY
-            ]
-            for part in parts:
-                found = who(self.context, index, part)
-                if (found.contact or found.doubt) and part.likelihood > best[1]:
-                    best = found, part.likelihood
-        return best
+    def _listed_beside(self, one: _Name, other: _Name) -> bool:
+        """Whether two names in a sentence are two of a list: no clause stands between them."""
+        text = self.text(one.index)
+        places = [(at, at + len(n.text) - 1) for n in (one, other) if (at := text.find(n.text[1:])) >= 0]
+        if len(places) < 2:
+            return False
+        (_, end), (start, _) = sorted(places)
+        between = re.sub(r"\([^()]*\)", "", text[end : start - 1])
+        return bool(re.search(r"[,;&/]|\b(?:och|samt|dels|and)\b", between)) and not re.search(
+            r"\b(?:är|har|så|att|som|vi|jag|de|påverkar|men|för)\b", between
+        )
 
     def heard_type(self, indexes: Sequence[int]) -> tuple[ItemType | None, float]:
         """Which type of matter is heard, and how likely that is."""
@@ -183,6 +313,11 @@ class HeardMatters(AskedMatters):
             if name in {"decision", "discussion", "information"} and likelihood > max(best[1], _TYPE_LIKELY):
                 best = name, likelihood  # type: ignore[assignment]
         return best
+
+
+def _same(one: str, other: str) -> bool:
+    """Whether two names are those of one matter: they share a word that says something, or are the same."""
+    return fold(one) == fold(other) or related(one, other)
 
 
 def who(context: Context, index: int, part: Part) -> Found:

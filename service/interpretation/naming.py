@@ -27,7 +27,7 @@ _STRENGTH: dict[Source, int] = {
 
 # What a clause asks stands on an agenda as it is: "vem som ansvarar för boendestödet".
 _INDIRECT = re.compile(
-    r"(?i)(?:vem|vilka|vilken|vilket|vad) som\s|hur (?:vi|man|kommun\w*|region\w*|skol\w*|barn\w*|unga)\s|"
+    r"(?i)(?:vem|vilka|vilken|vilket|vad) som\s|hur \w+\s(?!gör|går|är|har|tänker|ser|kan)|"
     r"(?:vilka|vilken|vilket) \w+ (?:som|vi|man)\s|varför \w+"
 )
 # A word that no title begins with: pronouns, conjunctions, adverbs, verbs, the little words of asking.

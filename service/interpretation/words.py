@@ -19,9 +19,9 @@ LONGEST = 20_000
 
 _ABBREVIATIONS_TEXT = """
 t.ex tex bl.a bla kl ca c:a cirka tel tfn st m.m mm m.fl o.s.v osv fr.o.m from t.o.m tom d.v.s dvs ang
-ev resp v nr min tim jan feb febr mar apr jun jul aug sept sep okt nov dec mån tis ons tors tor fre lör
+ev resp v nr min tim jan feb febr mar apr jun aug sept sep okt nov dec mån tis ons tors tor fre lör
 sön f.d fd s.k sk f.ö fö p.g.a pga i.st o.dyl etc bitr ordf sekr avd dr ing inkl exkl forts jfr kap obs
-enl d e.d o.d t.f tf tills vidare f.n m.a.o p.s ps e.l mkt ngn ngt bitr. mr mrs ms e.g i.e approx no
+enl rev d e.d o.d t.f tf tills vidare f.n m.a.o p.s ps e.l mkt ngn ngt bitr. mr mrs ms e.g i.e approx no
 """
 _ABBREVIATIONS = frozenset(_ABBREVIATIONS_TEXT.split())
 
