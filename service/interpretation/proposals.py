@@ -48,7 +48,7 @@ _ELSEWHERE = (
     "cancel", "move", "minutes",
 )  # fmt: skip
 _LIKELY, _HARDLY = 0.6, 0.15
-_LIKELY_PRESENTER, _SURE_PRESENTER = 0.55, 0.9
+_LIKELY_PRESENTER, _BORNE_OUT, _SURE_PRESENTER = 0.55, 0.75, 0.9
 # How likely a sentence of a forwarded mail must tell something of a matter.
 _TELLING = 0.3
 # "Jag tar ettan, Camilla tvåan": which of several matters a word means.
@@ -209,14 +209,13 @@ class Proposals(ListedMatters, HeardMatters):
     def _presenter_of_both(self, seen: Found, indexes: Sequence[int]) -> Found:
         """Who presents: what the rules saw, or what was heard where they saw nothing or something else."""
         heard = self._heard_presenters(indexes)
-        if (
-            not heard
-            or seen.doubt
-            or any(found.contact == seen.contact for found, _ in heard if seen.contact)
-        ):
+        if not heard or seen.doubt:
             return seen
+        if seen.contact and self._together(indexes) and not self._entered(indexes):
+            return Found(seen.contact, "det framgår inte vem av dem som ska stå som föredragande")
         best, likelihood = max(heard, key=lambda pair: pair[1])
-        if seen.contact is not None and likelihood < _SURE_PRESENTER:
+        borne_out = max((p for f, p in heard if seen.contact and f.contact == seen.contact), default=0.0)
+        if seen.contact and (borne_out >= _BORNE_OUT or likelihood < _SURE_PRESENTER):
             return seen
         others = [f for f, p in heard if p >= _SURE_PRESENTER and f.contact != best.contact]
         return Found(doubt="det framgår inte vem som föredrar") if others else best
