@@ -344,6 +344,18 @@ NOTES: dict[str, dict[str, Any]] = {
         "put_off": (),
         "noted": ("skickar planen till skolcheferna",),
     },
+    "other-time": {
+        "kind": "other-time",
+        "meeting": APRIL,
+        "when": "fredag 23 april 2027 kl. 10.00",
+        "passed_to": "Ingrid Palm",
+    },
+    "other-time, by the secretary": {
+        "kind": "other-time",
+        "meeting": APRIL,
+        "when": "fredag 23 april 2027 kl. 10.00",
+        "passed_to": "",
+    },
     "decided": {"kind": "decided", "sentence": "Ta med det på mötet torsdag 11 februari 2027."},
     "nothing-done": {"kind": "nothing-done"},
     "priorities": {"kind": "priorities", "year": 2027, "areas": ("Barn och ungas hälsa", "Samsjuklighet")},

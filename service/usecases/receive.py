@@ -18,6 +18,7 @@ from service.domain.references import from_a_service
 from service.usecases.bounces import file_bounce, key_of
 from service.usecases.carrying_out import carry_out, file_all, receipt_to
 from service.usecases.co_opting import asked_in
+from service.usecases.counter_proposals import proposed_time
 from service.usecases.filing.minutes import answer_on_the_form
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office
@@ -103,7 +104,16 @@ def _attend_to(office: Office, book: Book, opened: Opened) -> LetterState:
     if (state := _co_opt(office, book, opened, files)) is not None:
         return state
     on_form = answer_on_the_form(book.world, opened)
-    state, outcome = file_all(office, book, opened, (on_form,) if on_form else opened.reading.intents, files)
+    proposed = proposed_time(book.world, opened, office.now())
+    if proposed and proposed.decide:
+        letters = write(office, book, [proposed.decide.post], office.now())
+        book.ask(proposed.decide.question, [letter.message_id for letter in letters])
+    state, outcome = file_all(
+        office, book, opened, (on_form,) if on_form else opened.reading.intents, files,
+        told=(proposed.note,) if proposed else (),
+    )  # fmt: skip
+    if proposed and state == "noted":
+        state = "acted"
     if question and not question.closed and state == "acted" and not outcome.asks:
         settle_in_own_words(office, book, question, opened)
     return state
