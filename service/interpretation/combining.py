@@ -96,7 +96,7 @@ def _doubted(context: Context, intent: Intent) -> Intent:
 
 
 def _may_be_doubted(context: Context) -> bool:
-    """Whether there are sentences to judge by: none in a calendar answer, a subject line, between the lines."""
+    """Whether there are sentences to judge by: a calendar answer and remarks between lines have none."""
     return bool(
         context.senses and context.sentences and context.letter.calendar is None and not context.words.remarks
     )

@@ -6,8 +6,9 @@ from typing import Any
 
 from service.domain.intents import Intent, Reading, as_json
 from service.domain.letters import Letter
-from service.interpretation.context import Context
+from service.interpretation.context import SUBJECT, Context
 from service.interpretation.files import files_of
+from service.interpretation.hearing import MOST_SENTENCES, Sense
 
 
 def reading_as_json(letter: Letter, reading: Reading) -> dict[str, Any]:
@@ -43,6 +44,23 @@ _MACHINES = {
     "bounce": "ett studsmeddelande", "auto-reply": "ett automatiskt svar", "bulk": "ett massutskick",
     "loop": "vårt eget brev tillbaka",
 }  # fmt: skip
+# What the second reader hears, in the words of whoever wonders at a reading.
+_ACTS = {
+    "proposal": "ber om ett ärende", "detail": "mer om ett ärende", "withdrawal": "tar tillbaka ett ärende",
+    "supplement": "mer underlag", "absence": "förhinder", "late": "kommer senare", "early": "går tidigare",
+    "attendance": "kommer", "replacement": "någon slutar eller tar över", "contact": "nya uppgifter",
+    "approval": "godkänner", "changes": "ändrar utkastet", "minutes": "lämnar protokoll",
+    "cancel": "ställer in mötet", "move": "flyttar mötet", "place": "byter lokal", "question": "fråga",
+    "help": "undrar hur tjänsten fungerar", "undo": "rättar oss", "courtesy": "hövlighet",
+    "background": "bakgrund",
+}  # fmt: skip
+_TYPES = {"decision": "beslut", "discussion": "diskussion", "information": "information"}
+_ROLES = {
+    "title": "ärendet", "mentioned": "nämner", "presenter": "föredrar", "substitute": "ersätter",
+    "successor": "efterträder", "absent": "borta", "coming": "kommer", "leaving": "slutar",
+    "holder": "har platsen", "person": "person",
+}  # fmt: skip
+_WORTH_TELLING = 0.1
 _UNTOLD = {"kind", "certain", "evidence", "doubt", "alternatives", "description"}
 
 
@@ -50,7 +68,8 @@ def told(name: str, letter: Letter, context: Context | None, reading: Reading) -
     """A reading for a person.
 
     The message with its new words marked, each intent with the words that
-    caused it, and the rules that nearly spoke.
+    caused it, and of each sentence what the second reader heard in it beside
+    the rules that spoke and nearly spoke.
     """
     writer = letter.sender.address if letter.sender else "okänd"
     known = f" ({reading.sender})" if reading.sender else " (finns inte i nätverket)"
@@ -68,13 +87,49 @@ def told(name: str, letter: Letter, context: Context | None, reading: Reading) -
         lines += _intent_told(intent)
     if context and not reading.intents and not reading.automatic:
         lines.append("Ingenting att göra.")
-    if context and context.near_misses:
-        lines += ["", "Nära, men något talade emot:"]
-        lines += [
-            f"  {m.rule}: ”{m.against}” i ”{_short(context.text_of(m.line))}”"
-            for m in context.near_misses[:12]
-        ]
+    if context:
+        lines += ["", *_heard(context)]
     return "\n".join(lines) + "\n"
+
+
+def _heard(context: Context) -> list[str]:
+    """Sentence by sentence: what it means by its likeness to the examples, and which rules (nearly) spoke."""
+    lines = ["Mening för mening (betydelse efter exemplen, och reglerna som såg något):"]
+    for index in range(SUBJECT, min(len(context.sentences), MOST_SENTENCES)):
+        text = context.text_of(index)
+        if not text:
+            continue
+        lines.append(f"  {'Ämne' if index == SUBJECT else index + 1:>4}  ”{_short(text)}”")
+        sense = context.sense(index)
+        if told := "; ".join(filter(None, (_meanings(sense), _parts(sense, text)))):
+            lines.append(f"        {told}")
+        if spoke := sorted({h.rule for h in context.hits_in(index)} - {""}):
+            lines.append(f"        regler: {', '.join(spoke)}")
+        lines += [
+            f"        nästan {miss.rule}, men ”{miss.against}” talade emot"
+            for miss in context.near_misses if miss.line == index
+        ]  # fmt: skip
+    return lines
+
+
+def _meanings(sense: Sense) -> str:
+    likely = sorted(((p, act) for act, p in sense.acts.items() if p >= _WORTH_TELLING), reverse=True)[:3]
+    told = [f"{_ACTS.get(act, act)} {_percent(p)}" for p, act in likely if act != "subject"]
+    type_, likelihood = sense.type
+    if type_ and likelihood >= 0.5:
+        told.append(f"typ {_TYPES[type_]} {_percent(likelihood)}")
+    return ", ".join(told)
+
+
+def _parts(sense: Sense, text: str) -> str:
+    return ", ".join(
+        f"{_ROLES.get(p.role, p.role)} ”{_short(text[p.start : p.end])}” {_percent(p.likelihood)}"
+        for p in sense.parts
+    )
+
+
+def _percent(likelihood: float) -> str:
+    return f"{likelihood:.0%}".replace("%", " %")
 
 
 def _marked(letter: Letter, reading: Reading) -> list[str]:
