@@ -14,9 +14,11 @@ import re
 from collections.abc import Callable, Iterator
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
 
 import pytest
 
+from service.adapters.database.models import Base
 from tests.desk import Desk, Got, only, to
 from tests.faults.figures import count
 
@@ -551,6 +553,24 @@ def an_enclosed_message_says_yes(s: Scene) -> object:
     return s.desk.bytes(outer.as_bytes())
 
 
+def _in_the_records(s: Scene) -> str:
+    """The newest draft's Message-ID, as a copy of the database has it."""
+    with s.desk.service.store.work() as book:
+        day = next(d for d in book.world.meetings if d.isoformat() == MEETING)
+        return book.mailing("agenda-draft", day)[-1].message_id
+
+
+@shape
+def somebody_who_has_read_the_database_answers_in_her_name(s: Scene) -> object:
+    return s.mail(SECRETARY, s.subject, "Ok, skicka!", references=_in_the_records(s))
+
+
+@shape
+def somebody_who_has_read_the_database_quotes_the_reference(s: Scene) -> object:
+    reference = _in_the_records(s).strip("<>").partition("@")[0]
+    return s.mail(SECRETARY, s.subject, f"Ok, skicka!\n\nUtkastets nummer: {reference}\n")
+
+
 def _all_ids(s: Scene) -> list[str]:
     with s.desk.service.store.work() as book:
         found = []
@@ -587,20 +607,32 @@ def test_after_all_forgeries_nothing_goes_out_and_the_real_answer_is_obeyed(scen
     """Silence to the forgers at the hour of the mailing; then she answers the newest draft herself."""
     late = scene.desk.at("2027-02-04 08:00")
     assert not [g for g in late if g.what == "agenda"]
-    with scene.desk.service.store.work() as book:
-        newest = book.world.newest_draft(
-            "agenda", next(d for d in book.world.meetings if d.isoformat() == MEETING)
-        )
-        assert newest is not None
-        shown = book.mailing("agenda-draft", newest.meeting, newest.version)[-1]
+    shown = [g for g in scene.desk.got if g.what == "agenda-draft"][-1]
 
-    got = scene.mail(SECRETARY, f"Sv: {shown.subject}", "Ok, skicka!", references=shown.message_id)
+    got = scene.mail(SECRETARY, "", "Ok, skicka!", answers=shown)
 
     assert len([g for g in got if g.what == "agenda"]) > 10
     # Once it has gone out the reference is of no use.
-    again = scene.mail(SECRETARY, f"Sv: {shown.subject}", "Ok, skicka!", references=shown.message_id)
+    again = scene.mail(SECRETARY, "", "Ok, skicka!", answers=shown)
     assert [g.what for g in again] == ["ack"]
     assert "redan skickats" in only(again).words
+
+
+def test_the_reference_of_a_sent_draft_is_nowhere_in_the_records(tmp_path: Path):
+    """Neither in the outbox, the questions nor the journal; only its hash, which the real answer meets."""
+    with Desk(tmp_path, "2027-01-11 09:00", authserv=(SERVER,)) as desk:
+        desk.work()
+        draft = only([g for g in desk.at("2027-02-01 08:00") if g.what == "agenda-draft"])
+        asked = only(to(desk.mail("Sara <sara@barnahus.example>", "Tolkar",
+                               "Jag vill ta upp tolkarna på mötet den 22 april.",
+                               headers=[("Authentication-Results", said("barnahus.example"))]), "ingrid.palm@regionjh.example"))  # fmt: skip
+        with desk.service.store.work() as book:
+            for table in Base.metadata.sorted_tables:
+                for row in book.connection.execute(table.select()):
+                    for secret in (draft.id[1:].partition("@")[0], asked.id[1:].partition("@")[0]):
+                        assert secret not in str(tuple(row)), table.name
+            assert book.sent(draft.id) is not None
+            assert book.question_asked_in(asked.id) is not None
 
 
 @pytest.fixture

@@ -68,7 +68,7 @@ def test_a_database_of_a_newer_version_is_refused_in_one_line(tmp_path: Path):
         future.execute("UPDATE alembic_version SET version_num = '9999'")
         future.commit()
 
-    with pytest.raises(StoreError, match="newer kallelse") as error:
+    with pytest.raises(StoreError, match="nyare kallelse") as error:
         open_store(f"sqlite:///{path}")
     assert "\n" not in str(error.value)
 

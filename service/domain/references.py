@@ -8,6 +8,7 @@ In-Reply-To and References, the subject still tells.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,6 +61,39 @@ def parse(message_id: str, domain: str) -> Reference | None:
         token=found["token"],
         domain=found["domain"],
     )
+
+
+# Our letters whose answer decides something.
+DECIDED_BY_ANSWER: frozenset[What] = frozenset({"agenda-draft", "minutes-draft", "ask", "reminder"})
+# The token of a sealed one is a SHA-256 in hexadecimal; no letter goes out with one so long.
+_SEAL = 64
+
+
+def sealed(message_id: str) -> str:
+    """A Message-ID of ours as it is kept once its letter has gone out.
+
+    Whoever reads the records, or a copy of them, must not be able to answer a
+    draft that he was never sent: where an answer decides something, the
+    random token is kept as its hash, which recognises an answer and cannot
+    be used for one.  Any other Message-ID comes back as it is.
+    """
+    found = _FORM.fullmatch(message_id.strip())
+    if not found or found["what"] not in DECIDED_BY_ANSWER or is_sealed(message_id):
+        return message_id
+    token = hashlib.sha256(message_id.strip().encode("utf-8", "replace")).hexdigest()
+    return f"<{found['what']}.{found['meeting']}.{found['version']}.{token}@{found['domain']}>"
+
+
+def is_sealed(message_id: str) -> bool:
+    """Whether a Message-ID is one that `sealed` has made, and that no answer may name."""
+    found = _FORM.fullmatch(message_id.strip())
+    return bool(found and found["what"] in DECIDED_BY_ANSWER and len(found["token"]) == _SEAL)
+
+
+def token_of(message_id: str) -> str:
+    """The random part of one of our Message-IDs; empty for any other."""
+    found = _FORM.fullmatch(message_id.strip())
+    return found["token"] if found else ""
 
 
 _QUOTED = re.compile(

@@ -22,6 +22,7 @@ from sqlalchemy import select
 
 from service.adapters.database import open_store
 from service.adapters.database.models import Journal, table_of
+from service.domain.references import sealed
 from tests.faults.running import Launcher, Ran
 from tests.faults.story import MEETING
 from tests.servers import Account, Post
@@ -126,7 +127,7 @@ def _at_rest(url: str) -> bool:
 
 
 # The reference of a draft, as its text shows it, made up anew each time.
-_TOKEN = re.compile(r"([a-z-]+\.\d{4}-\d\d-\d\d\.\d+\.)[a-z0-9]{12}\b")
+_TOKEN = re.compile(r"([a-z-]+\.\d{4}-\d\d-\d\d\.\d+\.)(?:[a-z0-9]{64}|[a-z0-9]{12})\b")
 
 
 def books(url: str, account: Account, post: Post) -> Books:
@@ -160,11 +161,13 @@ def books(url: str, account: Account, post: Post) -> Books:
             handled=sorted(_id_of(raw) for raw in account.contents("Hanterat")),
             left=[_id_of(raw) for raw in account.contents()],
             handed=Counter(
-                (recipient, _id_of(posted.raw)) for posted in post.messages for recipient in posted.recipients
+                (recipient, sealed(_id_of(posted.raw)))
+                for posted in post.messages
+                for recipient in posted.recipients
             ),
             told=interrupted,
-            written={o.message_id for o in letters_out},
-            refused={o.message_id for o in letters_out if o.state == "refused"},
+            written={sealed(o.message_id) for o in letters_out},
+            refused={sealed(o.message_id) for o in letters_out if o.state == "refused"},
         )
 
 

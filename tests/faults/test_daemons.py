@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from service.adapters.database import open_store
+from service.domain.references import sealed
 from tests.faults.figures import count
 from tests.faults.running import Launcher, Started
 from tests.faults.story import letter
@@ -169,8 +170,8 @@ def test_a_daemon_killed_while_it_watches_loses_nothing(
     assert last.end().status == 0
     check_once(house, wanted)
     with closing(open_store(house.url)) as store:
-        written = {o.message_id for o in store.letters_out()}
-    assert {i.decode() for i in handed(house)} == written
+        written = {sealed(o.message_id) for o in store.letters_out()}
+    assert {sealed(i.decode()) for i in handed(house)} == written
     assert kills == wanted
     # Each kill may leave one letter in the window that SMTP leaves open.
     assert sum(handed(house).values()) - len(written) <= kills

@@ -26,6 +26,7 @@ from service.adapters.database.models import (
     table_of,
 )
 from service.adapters.database.shelves import Shelving, insert_into
+from service.domain.references import is_sealed, sealed
 from service.domain.world import Charter, Entity, World, key_of
 from service.usecases.office import Correction, Kept, LetterState, OpenQuestion, Outbound, Undo
 
@@ -69,11 +70,11 @@ _LATEST = (
     .order_by(_incoming.c.number.desc())
     .limit(1)
 )
-_SENT = select(_outgoing).where(_outgoing.c.message_id == bindparam("id"))
+_SENT = select(_outgoing).where(_outgoing.c.message_id.in_(bindparam("ids", expanding=True)))
 _ASKED_IN = (
     select(_question)
     .join_from(_question, _asks, _asks.c.question == _question.c.number)
-    .where(_asks.c.message_id == bindparam("id"))
+    .where(_asks.c.message_id.in_(bindparam("ids", expanding=True)))
 )
 _NOTE = plain_insert(table_of(Journal))
 
@@ -262,7 +263,7 @@ class SqlBook:
         return found
 
     def sent(self, message_id: str) -> Outbound | None:
-        row = self._connection.execute(_SENT, {"id": message_id}).mappings().first()
+        row = self._connection.execute(_SENT, {"ids": kept_as(message_id)}).mappings().first()
         return None if row is None else letters.outbound(row, self._world.zone)
 
     def mailing(self, mailing: str, meeting: date, version: int | None = None) -> list[Outbound]:
@@ -284,7 +285,7 @@ class SqlBook:
             .values(letters.question_row(question, self._now))
             .returning(_question.c.number)
         ).scalar_one()
-        asked_in = [{"message_id": m, "question": number} for m in dict.fromkeys(message_ids)]
+        asked_in = [{"message_id": sealed(m), "question": number} for m in dict.fromkeys(message_ids)]
         if asked_in:
             statement = insert_into(self._connection.dialect, _asks)
             self._connection.execute(
@@ -295,7 +296,7 @@ class SqlBook:
             )
 
     def question_asked_in(self, message_id: str) -> OpenQuestion | None:
-        row = self._connection.execute(_ASKED_IN, {"id": message_id}).mappings().first()
+        row = self._connection.execute(_ASKED_IN, {"ids": kept_as(message_id)}).mappings().first()
         return None if row is None else letters.open_question(row, self._world.zone)
 
     def open_questions(self, about: int | None = None) -> list[OpenQuestion]:
@@ -346,6 +347,14 @@ class SqlBook:
             _NOTE,
             {"at": self._now, "what": what, "letter": letter, "meeting": meeting, "detail": detail},
         )
+
+
+def kept_as(message_id: str) -> list[str]:
+    """The Message-IDs under which a letter that an answer names may be kept: sealed once it is sent.
+
+    What is sealed is known to whoever has read the records, and is no answer to anything.
+    """
+    return [] if is_sealed(message_id) else list(dict.fromkeys((message_id, sealed(message_id))))
 
 
 def add_blobs(connection: Connection, contents: Mapping[str, bytes], now: datetime) -> None:

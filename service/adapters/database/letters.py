@@ -9,9 +9,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import RowMapping
+from sqlalchemy import Connection, RowMapping, bindparam, select, update
 
 from service.adapters.database import codec
+from service.adapters.database.models import Outgoing, table_of
+from service.domain.references import sealed, token_of
 from service.usecases.office import Correction, Kept, LetterState, OpenQuestion, Outbound
 from service.usecases.outgoing import Recipient
 
@@ -82,6 +84,36 @@ def outbound(row: Row, zone: ZoneInfo) -> Outbound:
         answer=row["answer"],
         sent_at=_local(row["sent_at"], zone),
     )
+
+
+_outgoing = table_of(Outgoing)
+_THIS = _outgoing.c.number == bindparam("n")
+_IDS = select(_outgoing.c.message_id, _outgoing.c.thread).where(_THIS)
+_WORDS = select(_outgoing.c.text, _outgoing.c.html).where(_THIS)
+
+
+def seal(connection: Connection, number: int) -> None:
+    """Put the hash in the place of a sent letter's token, in its Message-ID and in its words.
+
+    It has been needed in clear until now, for a letter that may have gone out is sent again under
+    the same Message-ID.
+    """
+    row = connection.execute(_IDS, {"n": number}).one()
+    closed = sealed(row.message_id)
+    thread = codec.loads(row.thread, ZoneInfo("UTC"))
+    values: dict[str, Any] = {}
+    if (before := tuple(map(sealed, thread))) != thread:
+        values["thread"] = codec.dumps(before)
+    if closed != row.message_id:
+        was, now = token_of(row.message_id), token_of(closed)
+        words = connection.execute(_WORDS, {"n": number}).one()
+        values |= {
+            "message_id": closed,
+            "text": words.text.replace(was, now),
+            "html": words.html.replace(was, now),
+        }
+    if values:
+        connection.execute(update(_outgoing).where(_outgoing.c.number == number).values(values))
 
 
 def kept(row: Row, zone: ZoneInfo) -> Kept:

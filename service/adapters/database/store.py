@@ -33,6 +33,7 @@ from service.adapters.database.models import (
     table_of,
 )
 from service.adapters.database.shelves import Shelving
+from service.domain.references import sealed
 from service.domain.world import World
 from service.usecases.office import Arrival, Handled, OpenQuestion, Outbound
 
@@ -417,6 +418,7 @@ class SqlStore:
                 )
 
     def delivered(self, number: int, answer: str, at: datetime) -> None:
+        """Record that the server has taken a letter, and seal its Message-ID; see `references.sealed`."""
         self._answered(number, "sent", answer, sent_at=at)
 
     def refused(self, number: int, answer: str, at: datetime) -> None:
@@ -450,6 +452,8 @@ class SqlStore:
                     "try": int(counts),
                 },
             )
+            if state == "sent":
+                letters.seal(connection, number)
 
     def next_try(self) -> datetime | None:
         with self._reader.connect() as connection:
@@ -486,7 +490,7 @@ class SqlStore:
                         "what": "interrupted",
                         "letter": row["because_of"],
                         "meeting": row["meeting"],
-                        "detail": f"{row['message_id']} was being sent when the service stopped; "
+                        "detail": f"{sealed(row['message_id'])} was being sent when the service stopped; "
                         "it waits again and may arrive twice",
                     }
                     for row in left
