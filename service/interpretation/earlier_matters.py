@@ -13,6 +13,7 @@ from service.domain.intents import (
     Withdrawal,
 )
 from service.interpretation.context import SUBJECT
+from service.interpretation.hearing import Part
 from service.interpretation.matter_reader import LetterReader
 from service.interpretation.naming import best, cut_off, is_loose, is_telling, names_in
 from service.interpretation.phrases import Spoken
@@ -25,6 +26,7 @@ from service.interpretation.titles import (
     related,
     tidy,
 )
+from service.interpretation.whole_names import named as whole_name
 from service.interpretation.words import fold
 
 
@@ -57,6 +59,15 @@ _POINT_OF = re.compile(
     r"(?i)\b(?!dagordning|besluts|info|diskussion|mötes|agenda|syn|tyngd|stånd|tid|ut|hög|fram)"
     r"[\w-]{3,}punkten\b"
 )
+# What is done with a matter, and no part of its name: "vejpningen på rektorsmötet", "X med en bilaga".
+_NOT_OF_IT = re.compile(r"^ med\b|(?:möte|möten|mötet|träff|träffen|konferens|konferensen|nätverket)$")
+_MATERIAL = re.compile(
+    r"(?:\w+s )?(?:\w*bild\w*|\w*underlag\w*|presentation\w*|handling\w*|material\w*|bilag\w*|pm\w*|"
+    r"promemoria\w*|\w*rapport\w*|dokument\w*|statistik\w*|siffr\w*|kalkyl\w*|fil|filen|filer\w*|tabell\w*|diagram\w*|"
+    r"version\w*|skrivelse\w*|yttrande\w*|komplettering\w*|slides|figures|papers) "
+    r"(?:till|för|om|i|över|kring|inför|rörande|av|for|on|to)\b"
+)
+_IN_ITS_PLACE = re.compile(r"(?i)\b(?:i ?stället|i dess ställe|byt(?:a|er)?|ersätt\w*|hellre|instead)\b")
 _OWNED = re.compile(r"(?i)^(?:min|mitt|mina|vår|vårt|våra|den|det|de) ")
 
 
@@ -69,7 +80,7 @@ class EarlierMatters(LetterReader):
         found: list[_Earlier] = []
         for index in self._body():
             spoken = self._spoken(self.taking_back, index)
-            if not self._does("withdrawal", index, bool(spoken)) or _NOT_YET.search(fold(self.text(index))):
+            if not self._struck_back(index) or _NOT_YET.search(fold(self.text(index))):
                 continue
             rule = spoken[0].rule if spoken else "withdrawal/by-example"
             seen = self._withdrawn_title(index, spoken) if spoken else None
@@ -122,16 +133,21 @@ class EarlierMatters(LetterReader):
 
     def _does(self, act: str, index: int, spoken: bool) -> bool:
         """Whether a sentence does something: it is like the examples, or a rule speaks and they allow it."""
-        sense = self.context.sense(index)
-        if not sense.acts:
+        if not self.context.sense(index).acts:
             return spoken
-        # A draft's verbs, where no draft is answered, are a withdrawal's.
-        return sense.of(act) >= _LIKELY or (spoken and sense.of(act, "changes") >= _SPOKEN)
+        likelihood = self._heard_at(index, act)
+        # A sentence may do two things, of which one is heard: "jag kommer inte, så stryk min punkt om X".
+        return likelihood >= _LIKELY or (
+            spoken and (likelihood >= _SPOKEN or self._called_in(index) is not None)
+        )
 
     def _heard_at(self, index: int, act: str) -> float:
         """How likely a sentence does something; 1 where nothing was learnt."""
         sense = self.context.sense(index)
-        return sense.of(act) if sense.acts else 1.0
+        if not sense.acts:
+            return 1.0
+        # Only a draft is approved or changed, and whoever answers one is not read here.
+        return sense.of(act) / max(0.3, 1 - sense.of("changes", "approval"))
 
     def _asks_for_matter(self, index: int) -> bool:
         """Whether a sentence asks for a new matter."""
@@ -169,6 +185,16 @@ class EarlierMatters(LetterReader):
             plain = [row for row in heard if row[1] >= _PLAIN]
             if len(plain) > 1 and re.search(r"\b(?:både|dels)\s", fold(self.text(index))):
                 return [(name, True) for name, _ in plain]
+            if len(plain) > 1:
+                # "Stryk X och ta in Y": the verb's own.
+                plain.sort(key=lambda row: abs(self._place(index, row[0]) - self._struck_at(index)))
+                return [
+                    (
+                        plain[0][0],
+                        related(title or "", plain[0][0])
+                        or _IN_ITS_PLACE.search(self.text(index)) is not None,
+                    )
+                ]
             name, likelihood = max(heard, key=lambda row: row[1])
             return [(name, likelihood >= _PLAIN or fold(title or "") == fold(name))]
         if title is None:
@@ -178,6 +204,36 @@ class EarlierMatters(LetterReader):
         if self._told_by_thread() or any(p >= _PLAIN for _, p in self._heard_elsewhere(index)):
             return []
         return [(title, False)] if is_telling(title) or len(self._body()) == 1 else []
+
+    def _place(self, index: int, name: str) -> int:
+        return max(fold(self.text(index)).find(fold(name)), 0)
+
+    def _struck_at(self, index: int) -> int:
+        """Where a sentence takes something back."""
+        spoken = [s.start for s in self._spoken(self.taking_back, index)]
+        return min(
+            [*spoken, *(h.start for h in self.context.hits_in(index) if h.rule == "changes/remove")],
+            default=0,
+        )
+
+    def swapped_in(self) -> list[tuple[int, str]]:
+        """What is to come in the place of a matter in the very sentence that takes it back, and where."""
+        found = []
+        for index in range(len(self.context.sentences)):
+            if index not in self.taken or not _IN_ITS_PLACE.search(self.text(index)):
+                continue
+            plain = [name for name, likelihood in self._titles_in(index) if likelihood >= _EVEN]
+            gone = self._named_in(index, None)
+            if len(plain) == 2 and gone and self._struck_back(index):
+                found += [(index, name) for name in plain if name != gone[0][0]]
+        return found
+
+    def _struck_back(self, index: int) -> bool:
+        if self._does("withdrawal", index, bool(self._spoken(self.taking_back, index))):
+            return True
+        # A draft's verbs, where no draft is answered.
+        strikes = any(h.rule == "changes/remove" for h in self.context.hits_in(index))
+        return strikes and self.context.sense(index).of("withdrawal") >= _FAINT
 
     def _called_in(self, index: int) -> str | None:
         """What a sentence says in so many words to be a matter's name: "ärendet om X", "X-punkten"."""
@@ -209,7 +265,7 @@ class EarlierMatters(LetterReader):
         around = [*reversed([i for i in self._body() if i < index]), *(i for i in self._body() if i > index)]
         return [
             row
-            for at in around
+            for at in (*around, *((SUBJECT,) if self.fresh else ()))
             if self.context.sense(at).of("proposal", "absence", "replacement") < _LIKELY
             for row in self._titles_in(at)
         ]
@@ -241,11 +297,19 @@ class EarlierMatters(LetterReader):
         """What the second reader takes for names of matters in a sentence, and how likely each is."""
         found = []
         for part in self.context.sense(index).having("title"):
-            words = self.text(index)[part.start : part.end].strip(' .,:;!?"”“')
-            title = tidy(_OWNED.sub("", words))
+            title = tidy(_OWNED.sub("", self._whole(index, part)))
             if part.likelihood >= _FAINT and is_title(title) and not self._only_people(title):
                 found.append((title, part.likelihood))
         return found
+
+    def _whole(self, index: int, part: Part) -> str:
+        """The name of a matter of which the second reader may have heard only the heart."""
+        cover = self.masked[index] if index != SUBJECT else self.context.subject
+        heart = cover[part.start : part.end]
+        whole = whole_name(cover, part.start, part.end)
+        if _NOT_OF_IT.search(fold(whole).removeprefix(fold(heart))) or _MATERIAL.match(fold(whole)):
+            return heart
+        return whole
 
     def _settled(self, index: int, title: str | None) -> tuple[str | None, bool]:
         """A title without loose ends, and whether it is the sender's own; another name when it is none."""
@@ -421,11 +485,15 @@ class EarlierMatters(LetterReader):
             return None
         if self.context.likeliest("minutes", "changes", "approval") >= _EVEN:
             return None
-        likelihood, index = max(((self._heard_at(i, "supplement"), -i) for i in body), default=(0.0, 0))
-        if likelihood < _SPOKEN:
+        likelihood, at = max(((self._heard_at(i, "supplement"), -i) for i in body), default=(0.0, 0))
+        # "Jag kommer sent, och här är bilderna till X": a sentence that does two things.
+        spoken = next((i for i in body if self._spoken(self.adding, i, "title-after")), None)
+        if likelihood < _SPOKEN and spoken is None:
             return None
-        named = self._named_in(-index, None) or [self._named_elsewhere(-index)]
-        return _Earlier(-index, named[0][0], False, "supplement/by-example")
+        index = spoken if spoken is not None and likelihood < _LIKELY else -at
+        seen = self._added_title(index, self._spoken(self.adding, index, "title-after"))
+        title, _ = (self._named_in(index, seen) or [self._named_elsewhere(index)])[0]
+        return _Earlier(index, title, False, "supplement/by-example")
 
     def _paragraph(self, index: int) -> int:
         return self.context.sentences[index].paragraph if 0 <= index < len(self.context.sentences) else -1

@@ -19,7 +19,11 @@ from service.interpretation.filed_minutes import FiledMinutes
 from service.interpretation.matter_fields import (
     files_for,
 )
+from service.interpretation.matter_reader import Matter
 from service.interpretation.proposals import Proposals
+
+# How likely a sentence must be to tell more of a matter.
+_LIKELY = 0.5
 
 
 def read(context: Context) -> list[Intent]:
@@ -36,7 +40,7 @@ def read(context: Context) -> list[Intent]:
     found: list[tuple[int, Intent]] = []
     found += reader.withdrawals()
     supplements = reader.supplements()
-    proposals = reader.proposals([i for i, _ in supplements])
+    proposals = reader.proposals([i for i, _ in supplements]) or reader.put_instead()
     found += proposals
     found += [(at, s) for at, s in supplements]
     return [intent for _, intent in sorted(reader.with_files(found), key=lambda pair: pair[0])]
@@ -44,6 +48,16 @@ def read(context: Context) -> list[Intent]:
 
 class _Reader(Proposals, EarlierMatters, FiledMinutes):
     """A letter looked at for everything about matters."""
+
+    def put_instead(self) -> list[tuple[int, Intent]]:
+        """What is asked for in the very sentence that takes another matter back; we ask first."""
+        context = self.context
+        details = [i for i, _ in context.numbered() if context.sense(i).of("detail") >= _LIKELY]
+        matters = [
+            Matter(title, [at, *details], at, "proposal/by-example", sure=False)
+            for at, title in self.swapped_in()
+        ]
+        return [(m.asked_in, self._proposal(m, matters)) for m in matters]
 
     def with_files(self, found: list[tuple[int, Intent]]) -> list[tuple[int, Intent]]:
         """Give each file to the matter that it belongs to."""
