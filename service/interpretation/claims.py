@@ -18,6 +18,7 @@ from service.domain.network import Meeting
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_clock
 from service.interpretation.grammar import (
+    LIKELY_PART,
     Subject,
     clause_bounds,
     is_asked,
@@ -136,7 +137,12 @@ _PLAIN = 0.85
 
 def _barely_heard(context: Context, hit: Hit) -> bool:
     """What no rule knows, and the second reader only takes to be likely."""
-    return hit.rule.endswith("/by-example") and context.sense(hit.line).of(hit.kind) < _PLAIN
+    if not hit.rule.endswith("/by-example"):
+        return False
+    sense = context.sense(hit.line)
+    return sense.of(hit.kind) < _PLAIN or any(
+        p.likelihood < LIKELY_PART for p in sense.having("absent", "coming")
+    )
 
 
 def _only_believed(context: Context, hit: Hit) -> bool:

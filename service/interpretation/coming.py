@@ -129,6 +129,9 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     for person, rows in by_person.items():
         if person in substitutes and len(by_person) > 1:
             continue
+        if person is not None and not _has_part(context, person) and _holder_comes(context, person, coming):
+            # "Lena tar sin egen plats, jag är alltså inte med."
+            continue
         together = any(len(r.people) > 1 and any(_speaks(context, p) for p in r.people) for r in rows)
         if person is not None and not _has_part(context, person) and len(by_person) > 1 and not together:
             # A substitute who cannot come either is no absence of a member's.
@@ -268,6 +271,12 @@ def _has_part(context: Context, person: str) -> bool:
     return any(
         p and p.id == person for y in (year, year + 1) for p in (network.chair(y), network.secretary(y))
     )
+
+
+def _holder_comes(context: Context, person: str, coming: Sequence[Claim]) -> bool:
+    """Whether one of those in whose place somebody may come is said to come."""
+    holders = {s.holder for s in context.surroundings.network.seats_covered_by(person)}
+    return any(p in holders for c in coming for p in c.people)
 
 
 def _stands_for(context: Context, s: Standing, person: str | None, claim: Claim) -> bool:

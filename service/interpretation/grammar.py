@@ -174,12 +174,16 @@ _HEARD_AS = {
 }  # fmt: skip
 
 
+# Whoever is less likely to play a part is asked about.
+LIKELY_PART = 0.6
+
+
 def _heard_subject(context: Context, hit: Hit) -> Subject:
     """Who plays the part that goes with a meaning, as the second reader hears it; else the speaker."""
     role = _HEARD_AS.get(hit.kind, "")
     base = sentence_start(context, hit.line)
     parts = context.sense(hit.line).having(role)
-    places = {p.start for p in parts}
+    places = {p.start for p in parts if p.likelihood >= LIKELY_PART}
     people = tuple(m for m in context.people_in(hit.line) if m.start - base in places and m.kind != "address")
     text = fold(context.text_of(hit.line))
     own = any(text[p.start : p.end] in _FIRST_PERSON for p in parts)
@@ -263,6 +267,8 @@ def _as_subject(context: Context, index: int, row: Sequence[Token], number: int)
         return Subject("person", people, speaker)
     if token.text in _FIRST_PERSON:
         people, _ = _joined(context, index, row, number)
+        if not people and token.text in {"vi", "oss", "we", "us"}:
+            people = _beside_me(context, index, row, number)
         return Subject("person", people, True) if people else Subject("speaker")
     if token.text in _THIRD_PERSON:
         person = antecedent(context, index, token.start)
@@ -352,6 +358,16 @@ def _joined(
                 break
             at += 2 * step
     return tuple(people), speaker
+
+
+def _beside_me(context: Context, index: int, row: Sequence[Token], number: int) -> tuple[Mention, ...]:
+    """ "Både Erik och jag är anmälda dit, så vi kommer inte": who "vi" are besides the writer."""
+    for at in range(number - 1, -1, -1):
+        if row[at].text in {"jag", "i", "undertecknad"}:
+            people, _ = _joined(context, index, row, at)
+            if people:
+                return people
+    return ()
 
 
 def antecedent(context: Context, index: int, at: int) -> Mention | None:

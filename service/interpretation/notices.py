@@ -139,7 +139,7 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     if asks:
         return [Question(evidence=(context.evidence(asks[0]),))]
     thanks = context.hits_of("courtesy")
-    if context.senses[1:] and all(s.act == "courtesy" for s in context.senses[1:]):
+    if context.senses[1:] and all(s.of("courtesy") >= 0.5 for s in context.senses[1:]):
         return [Courtesy(evidence=(Evidence("courtesy/by-example", context.words.text[:200]),))]
     if not any(h.line != SUBJECT for h in thanks) and (likely := guessed(context)):
         return likely
