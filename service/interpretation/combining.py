@@ -78,6 +78,8 @@ _BORNE_OUT_BY: dict[str, tuple[str, ...]] = {
     "meeting": ("cancel", "move", "place"),
     "minutes": ("minutes",),
 }
+# The answers to drafts, of which `draft_answers` has weighed each sentence by both readers.
+_WEIGHED_BEFORE = frozenset({"approval", "changes"})
 # From the first likelihood on the readers agree; from the second on when nothing else reaches the third.
 _AGREED, _LIKELY, _AGAINST = 0.6, 0.2, 0.4
 # Under the first likelihood an intent is overheard, when the sentence by the second does something else.
@@ -88,6 +90,8 @@ def _doubted(context: Context, intent: Intent) -> Intent:
     """An intent of which only the rules are sure is asked about."""
     acts = _BORNE_OUT_BY.get(intent.kind)
     if not intent.certain or acts is None or not _may_be_doubted(context):
+        return intent
+    if intent.kind in _WEIGHED_BEFORE:
         return intent
     support, against = _weighed(context, intent, acts)
     if support >= _AGREED or (support >= _LIKELY and max(against.values(), default=0.0) < _AGAINST):
