@@ -203,6 +203,15 @@ OUTCOME = {
 }
 
 _TO_ALL = {"network": NETWORK, "to": LENA, "meeting": FEBRUARY}
+# What somebody new is told.
+_NEWS = {
+    "priorities": ("Psykisk ohälsa hos unga", "Skolnärvaro"),
+    "matters": ((APRIL, ("Köerna till BUP", "Placerade barn")), (JUNE, ("Jourhem",))),
+    "tasks": tuple(t.sentence for t in TASKS),
+    "minutes_of": FEBRUARY,
+}
+# Before anything has happened.
+_NO_NEWS: dict[str, Any] = {"priorities": (), "matters": (), "tasks": (), "minutes_of": None}
 _TO_SECRETARY = {"network": NETWORK, "to": INGRID, "meeting": FEBRUARY}
 _THEIR_TEXT = "Hej,\n\nkan vi ta upp tolkarna på nästa möte?\n\n/Sven <b>Svensson</b>"
 
@@ -632,6 +641,9 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
             "meetings": [APRIL, JUNE],
             "chair_name": "Maria Lundgren",
             "secretary_name": "Ingrid Palm",
+            **_NEWS,
+            "principals": ("Region Jämtland Härjedalen", "Länets kommuner"),
+            "forums": ("SVOM", "Barnarenan"),
         },
     ),
     (
@@ -1060,6 +1072,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
             "secretary_name": "Ingrid Palm",
             "meetings": [(FEBRUARY, at(2, 4, 8), "open", 2), (APRIL, at(4, 15, 8), "planned", 0)],
             "waiting": ["Bristen på jourhem"],
+            **_NEWS,
             "next_step": at(1, 21, 8),
             "next_step_name": "ärendekallelse (mötet 11 februari 2027)",
         },
@@ -1075,6 +1088,7 @@ CASES: list[tuple[str, str, dict[str, Any]]] = [
             "secretary_name": "Ingrid Palm",
             "meetings": [(FEBRUARY, at(2, 4, 8), "open", 2)],
             "waiting": [],
+            **_NO_NEWS,
             "next_step": None,
             "next_step_name": "",
         },

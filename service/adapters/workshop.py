@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from service.adapters.calendar_files import calendar_file
 from service.usecases.outgoing import DocumentOrder
 
 if TYPE_CHECKING:
@@ -37,7 +38,9 @@ class Workshop:
         return Binder(self._press)
 
     def make(self, order: DocumentOrder) -> bytes:
-        """The document; see `documents.Press.make`."""
+        """The document; see `documents.Press.make` and `calendar_files.calendar_file`."""
+        if order.kind == "calendar":
+            return calendar_file(order.facts["entry"], order.facts["attendee"], order.facts["stamp"])
         return self._press.make(order)
 
     def bind(self, order: DocumentOrder, file: Callable[[str], bytes]) -> bytes:

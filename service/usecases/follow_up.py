@@ -23,7 +23,6 @@ from service.domain.working_days import is_working_day
 from service.domain.world import Entity, FollowUp, StepDone, World
 from service.interpretation.follow_ups import told_of_tasks
 from service.interpretation.minutes_form import read_minutes
-from service.usecases.filing.case import Note
 from service.usecases.letters import sent_agenda, to_secretary
 from service.usecases.minutes import titles_of
 from service.usecases.office import Book, Office, OpenQuestion, Option
@@ -239,7 +238,9 @@ def question_about(own: Sequence[Task], to: Recipient) -> OpenQuestion:
 # Answers.
 
 
-def settle_follow_up(book: Book, question: OpenQuestion, opened: Opened, now: datetime) -> Note | None:
+def settle_follow_up(
+    book: Book, question: OpenQuestion, opened: Opened, now: datetime
+) -> dict[str, tuple[str, ...]] | None:
     """Record what an answer says of the tasks it was asked about; None when it says nothing of them."""
     known = {t.reference: t for t in tasks(book.world, now)}
     told = told_of_tasks(opened.reading.text, len(question.options), now.date())
@@ -261,4 +262,4 @@ def settle_follow_up(book: Book, question: OpenQuestion, opened: Opened, now: da
     if not put:
         return None
     book.remember_undo(opened.number, book.put(put))
-    return Note("follow-up", {key: tuple(found) for key, found in lines.items()})
+    return {key: tuple(found) for key, found in lines.items()}

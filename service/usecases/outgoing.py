@@ -63,10 +63,11 @@ class CalendarEntry:
 class DocumentOrder:
     """A PDF to be made and attached; equal orders are made once.
 
-    A "packet" has the facts of an "agenda", whose annexes are bound in after it.
+    A "packet" has the facts of an "agenda", whose annexes are bound in after
+    it; a "calendar" is a calendar file for one receiver.
     """
 
-    kind: Literal["agenda", "minutes-form", "minutes", "packet"]
+    kind: Literal["agenda", "minutes-form", "minutes", "packet", "calendar"]
     filename: str
     facts: Mapping[str, Any] = field(hash=False)
 

@@ -111,9 +111,10 @@ _BESIDE = (
 
 def _settle_tasks(office: Office, book: Book, question: OpenQuestion, opened: Opened) -> LetterState | None:
     """Record what is told of the tasks, and do what else the letter asks for."""
-    note = settle_follow_up(book, question, opened, office.now())
-    if note is None:
+    told = settle_follow_up(book, question, opened, office.now())
+    if told is None:
         return None
+    note = Note("follow-up", told)
     if not question.closed:
         book.close(question, opened.reading.text[:500])
     wishes = [i for i in opened.reading.intents if isinstance(i, _BESIDE)]

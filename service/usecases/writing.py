@@ -16,6 +16,7 @@ from service.usecases.parcels import packed, parcel
 # What the press can make, by ending.
 KINDS = {
     "pdf": "application/pdf",
+    "ics": "application/ics",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 
@@ -47,7 +48,7 @@ class _Desk:
 
     def make(self, order: DocumentOrder) -> FileRef | None:
         """The document, stored; None for a packet that would hold nothing."""
-        key = (order.kind, order.filename)
+        key = (order.kind, _whose(order))
         if key not in self._made:
             if order.kind == "packet":
                 content = self.office.bind(order, self.book.file)
@@ -96,6 +97,13 @@ def _write_one(desk: _Desk, post: Post, now: datetime) -> list[Outbound]:
         said = {"first_subject": letters[0].subject, "mail_part": number, "mail_parts": parts}
         letters.append(_render(desk, rest, said, files, now, _of(number, parts)))
     return letters
+
+
+def _whose(order: DocumentOrder) -> str:
+    """What tells one document from another of its kind; a calendar file is its receiver's own."""
+    return (
+        f"{order.filename} {order.facts['attendee'].address}" if order.kind == "calendar" else order.filename
+    )
 
 
 def _of(number: int, parts: int) -> str:

@@ -17,6 +17,7 @@ from service.domain.world import Entity, Priorities, StepDone, Tenure, World
 from service.domain.year import YearStep, complete, next_principal, year_due
 from service.interpretation.choices import choose
 from service.interpretation.words import fold
+from service.usecases.briefing import coming_matters, last_minutes, open_tasks
 from service.usecases.filing.case import ToDecide
 from service.usecases.letters import draft_posts, to_secretary
 from service.usecases.office import Book, Office, OpenQuestion, Option, Rules
@@ -153,6 +154,7 @@ def _packet(world: World, rules: Rules, year: int, role: str, person: Person, no
         for i in world.items.values()
         if i.state in ("late", "held") and i.meeting in {m.key for m in coming}
     )
+    minutes = last_minutes(world, now)
     return Post(
         what="reminder",
         mailing="hand-over",
@@ -165,8 +167,14 @@ def _packet(world: World, rules: Rules, year: int, role: str, person: Person, no
             "secretary_name": who.name if who else "",
             "meetings": rows,
             "waiting": waiting,
+            "matters": coming_matters(world, now),
+            "tasks": tuple(t.sentence for t in open_tasks(world, now)),
+            "priorities": world.focus_areas(year - 1),
+            "minutes_of": minutes.meeting if minutes else None,
             **_next_step(world, rules, coming, now),
         },
+        files=minutes.files if minutes else (),
+        documents=minutes.documents if minutes else (),
     )
 
 

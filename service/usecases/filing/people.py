@@ -11,6 +11,7 @@ from service.domain.distribution import chair, recipient, secretary
 from service.domain.intents import Contact, ContactChange, Replacement
 from service.domain.network import Person
 from service.domain.world import Entity, Tenure, World
+from service.usecases.briefing import calendar_orders, coming_matters, last_minutes, open_tasks
 from service.usecases.filing.case import Ask, Case, Note, Outcome
 from service.usecases.letters import calendar_entry, to_secretary
 from service.usecases.outgoing import Post
@@ -138,12 +139,14 @@ def _welcome(
 ) -> Outcome:
     coming = tuple(m for m in case.network.upcoming(case.now) if m.day >= from_)
     who, lead = secretary(world, case.now), chair(world, case.now)
+    to = recipient(successor)
+    minutes = last_minutes(world, case.now)
     return Outcome(
         posts=(
             Post(
                 what="invitation",
                 mailing="welcome",
-                to=recipient(successor),
+                to=to,
                 meeting=coming[0].key if coming else None,
                 facts={
                     "leaving_name": leaving.name,
@@ -152,7 +155,19 @@ def _welcome(
                     "meetings": coming,
                     "chair_name": lead.name if lead else "",
                     "secretary_name": who.name if who else "",
+                    "principals": tuple(p.name for p in world.charter.principals),
+                    "forums": tuple(f.short_name for f in world.charter.forums),
+                    "priorities": world.focus_areas(case.now.year),
+                    "matters": coming_matters(world, case.now),
+                    # What was the predecessor's to do.
+                    "tasks": tuple(t.sentence for t in open_tasks(world, case.now) if leaving.name in t.who),
+                    "minutes_of": minutes.meeting if minutes else None,
                 },
+                files=minutes.files if minutes else (),
+                documents=(
+                    *(minutes.documents if minutes else ()),
+                    *calendar_orders(world, coming[1:], to, case.now),
+                ),
                 calendar=calendar_entry(world, coming[0], case.now) if coming else None,
                 because_of=case.number,
             ),
