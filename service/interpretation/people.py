@@ -302,6 +302,9 @@ def _is_unknown_name(first: str, second: str, addresses: frozenset[str]) -> bool
         return True
     if f"{first}.{second}" in addresses:
         return True
+    if second in FIRST_NAMES:
+        # "Flytta Jonas punkt": a verb before a first name.
+        return False
     return bool(_SURNAME.search(second)) and not _ORGANISATION.search(first)
 
 
