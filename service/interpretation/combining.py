@@ -123,6 +123,9 @@ def _overheard(context: Context, intent: Intent, others: Sequence[Intent]) -> bo
     acts = _BORNE_OUT_BY.get(intent.kind)
     if intent.certain or acts is None or not intent.evidence or not _may_be_doubted(context):
         return False
+    if context.forwarded and isinstance(intent, Proposal):
+        # "Till septembermötet!" above a mail that is passed on: the mail is the matter.
+        return False
     support, against = _weighed(context, intent, acts)
     if support >= _OVERHEARD:
         return False

@@ -265,6 +265,8 @@ def tidy(text: str) -> str:
     text = re.sub(rf"[{MEETING}{TIME}]+", " ", text)
     text = re.sub(r"\s+", " ", text).strip()
     text = _TAIL.sub("", text)
+    # "Ta ställning till X": X is the matter.
+    text = re.sub(r"(?i)^(?:en )?ställning till (?=\w{3})", "", text)
     text = text.strip(" .,;:!-–—*•·\"'”“«»…\t")
     if text.count("(") > text.count(")"):
         text = text[: text.rfind("(")].rstrip(" -–,")
