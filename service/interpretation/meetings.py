@@ -208,11 +208,18 @@ def find_meetings(
     for found in dates_in(text, s):
         if not any(m.start <= found.start < m.end or found.start <= m.start < found.end for m in mentions):
             mentions.append(_dated(text, flat, found, days, s, thread))
-    return tuple(_counted_on(sorted(mentions, key=lambda m: (m.start, m.end)), s))
+    return tuple(_counted_on(text, flat, sorted(mentions, key=lambda m: (m.start, m.end)), s))
 
 
-def _counted_on(mentions: list[MeetingMention], s: Surroundings) -> Iterator[MeetingMention]:
-    """ "Inte den 3 juni, utan gången därefter" counts from the day just named."""
+_WEEK_AFTER = re.compile(
+    r"(?<!\w)(?:veckan (?:darpa|darefter|efter(?! \w))|foljande vecka|en vecka senare|the week after|the following week)(?!\w)"
+)
+
+
+def _counted_on(
+    text: str, flat: str, mentions: list[MeetingMention], s: Surroundings
+) -> Iterator[MeetingMention]:
+    """What counts from the day just named: "inte den 3 juni, utan gången därefter", "veckan därpå"."""
     before: MeetingMention | None = None
     for mention in mentions:
         if mention.kind == "after" and before and mention.start - before.end <= 120:
@@ -222,6 +229,16 @@ def _counted_on(mentions: list[MeetingMention], s: Surroundings) -> Iterator[Mee
         elif len(mention.keys) == 1 and not mention.past:
             before = mention
         yield mention
+    for match in _WEEK_AFTER.finditer(flat):
+        day = next((m.last for m in reversed(mentions) if m.end <= match.start() and m.last), None)
+        if day and (found := _in(s, *_week_after(day), future=True)):
+            yield _of(text, match.start(), match.end(), found[:1], s, "after")
+
+
+def _week_after(day: date) -> tuple[date, date]:
+    """Monday and Sunday of the week after a day's."""
+    monday = day - timedelta(days=day.weekday()) + timedelta(days=7)
+    return monday, monday + timedelta(days=6)
 
 
 def _of(
