@@ -62,8 +62,8 @@ _POINT_OF = re.compile(
 # What is done with a matter, and no part of its name: "vejpningen på rektorsmötet", "X med en bilaga".
 _NOT_OF_IT = re.compile(r"^ med\b|(?:möte|möten|mötet|träff|träffen|konferens|konferensen|nätverket)$")
 _MATERIAL = re.compile(
-    r"(?:\w+s )?(?:\w*bild\w*|\w*underlag\w*|presentation\w*|handling\w*|material\w*|bilag\w*|pm\w*|"
-    r"promemoria\w*|\w*rapport\w*|dokument\w*|statistik\w*|siffr\w*|kalkyl\w*|fil|filen|filer\w*|tabell\w*|diagram\w*|"
+    r"(?:(?:de|den|det|\w+s|\w+ade|\w+ande) )?"
+    r"(?:\w*bild\w*|\w*underlag\w*|presentation\w*|handling\w*|material\w*|bilag\w*|pm\w*|promemoria\w*|\w*rapport\w*|dokument\w*|statistik\w*|siffr\w*|kalkyl\w*|fil|filen|filer\w*|tabell\w*|diagram\w*|"
     r"version\w*|skrivelse\w*|yttrande\w*|komplettering\w*|slides|figures|papers) "
     r"(?:till|för|om|i|över|kring|inför|rörande|av|for|on|to)\b"
 )
@@ -99,6 +99,8 @@ class EarlierMatters(LetterReader):
                     # A loose end beside a name that is plain.
                     continue
                 found.append(_Earlier(index, title, sure, rule))
+        if not found and (faint := self._faintly_taken_back()):
+            found = [faint]
         if not found:
             return []
         self.withdrawn = True
@@ -111,6 +113,19 @@ class EarlierMatters(LetterReader):
                     break
                 self.taken.add(i)
         return [(w.index, self._withdrawal(w)) for w in found]
+
+    def _faintly_taken_back(self) -> _Earlier | None:
+        """What a letter that asks for nothing else likeliest takes back; we ask first."""
+        body = self._body()
+        if any(self._asks_for_matter(i) for i in body):
+            return None
+        for index in body:
+            sense = self.context.sense(index)
+            if sense.act == "withdrawal" and sense.of("withdrawal") >= _FAINT:
+                title, _ = (self._named_in(index, None) or [self._named_elsewhere(index)])[0]
+                if title or self._told_by_thread():
+                    return _Earlier(index, title, False, "withdrawal/by-example")
+        return None
 
     def _withdrawal(self, taken: _Earlier) -> Withdrawal:
         title, doubt = taken.title, None
@@ -296,7 +311,7 @@ class EarlierMatters(LetterReader):
     def _titles_in(self, index: int) -> list[tuple[str, float]]:
         """What the second reader takes for names of matters in a sentence, and how likely each is."""
         found = []
-        for part in self.context.sense(index).having("title"):
+        for part in self.context.sense(index).having("title", "mentioned"):
             title = tidy(_OWNED.sub("", self._whole(index, part)))
             if part.likelihood >= _FAINT and is_title(title) and not self._only_people(title):
                 found.append((title, part.likelihood))

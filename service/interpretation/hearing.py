@@ -134,13 +134,13 @@ _ASKS, _NAMES = 0.5, 0.5
 
 
 def _with_mentioned(learnt: Learnt, rows: Sequence[Sequence[Token]], senses: list[Sense]) -> list[Sense]:
-    """Where a matter is asked for and not named ("kan vi ta upp det?"), what the other sentences mention.
+    """Where a matter is asked for, taken back or added to and not named ("stryk den"), what others mention.
 
     They are listened to as if they asked; what they then name has the role "mentioned".
     """
-    asking = [s for s in senses[1:] if s.of("proposal", "detail") >= _ASKS]
+    asking = [s for s in senses[1:] if s.of("proposal", "detail") >= _ASKS or s.of(*NAMING) >= _ASKS]
     if not asking or any(
-        p.likelihood >= _NAMES for s in asking for p in s.having("title") if s.of("proposal") >= _ASKS
+        p.likelihood >= _NAMES for s in asking for p in s.having("title") if s.of(*NAMING) >= _ASKS
     ):
         return senses
     return [

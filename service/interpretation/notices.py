@@ -111,11 +111,19 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     undo = [h for h in context.hits_of("undo") if h.line != SUBJECT and not _only_asked(context, h)]
     evidence = tuple(context.evidence(h) for h in undo[:2])
     if undo and _answers_an_ack(context):
-        return [Undo(evidence=evidence)]
+        sure = not context.senses or context.likeliest("undo") >= _HEARD
+        return [
+            Undo(
+                evidence=evidence,
+                certain=sure,
+                doubt=None if sure else "det kan vara menat på ett annat sätt",
+            )
+        ]
     used = {e.text for i in found for e in i.evidence}
     asks = [
-        h for h in context.hits_of("question") if h.line != SUBJECT and context.text_of(h.line) not in used
-    ]
+        h for h in context.hits_of("question")
+        if h.line != SUBJECT and context.text_of(h.line) not in used and _asks(context, h)
+    ]  # fmt: skip
     if found:
         asked = [
             h for h in asks if context.text_of(h.line).rstrip().endswith("?") and not _polite(context, h)
@@ -124,7 +132,10 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
             [Question(evidence=(context.evidence(asked[0]),))] if asked and _short_of_matters(found) else []
         )
     helps = context.hits_of("help")
-    if helps:
+    if asks and context.likeliest("question") > 3 * context.likeliest("help"):
+        # "Hur gör vi med fikat?" is no question about the service.
+        helps = ()
+    if helps and (not undo or context.likeliest("help") >= context.likeliest("undo")):
         return [Help(evidence=tuple(context.evidence(h) for h in helps[:2]))]
     if undo:
         # Outside a thread of ours nothing tells what is to be taken back.
@@ -139,13 +150,34 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     if asks:
         return [Question(evidence=(context.evidence(asks[0]),))]
     thanks = context.hits_of("courtesy")
-    if context.senses[1:] and all(s.of("courtesy") >= 0.5 for s in context.senses[1:]):
+    if context.reference and context.reference.what in {"call", "preparation"} and _has_nothing(context):
+        return [Courtesy(evidence=(Evidence("proposal/none", context.words.text[:200]),))]
+    if context.senses[1:] and all(s.of("courtesy") >= 0.45 for s in context.senses[1:]):
         return [Courtesy(evidence=(Evidence("courtesy/by-example", context.words.text[:200]),))]
     if not any(h.line != SUBJECT for h in thanks) and (likely := guessed(context)):
         return likely
     if thanks and len(context.words.text) < 600:
         return [Courtesy(evidence=(context.evidence(thanks[0]),))]
     return [Question()]
+
+
+# From here on a meaning is heard at all.
+_HEARD = 0.3
+
+
+def _asks(context: Context, hit: Hit) -> bool:
+    """Whether a question is put, and not only spoken of: "tack för svaret på min fråga"."""
+    sense = context.sense(hit.line)
+    if not sense.acts or context.text_of(hit.line).rstrip().endswith("?"):
+        return True
+    return sense.of("question", "help") >= _HEARD
+
+
+def _has_nothing(context: Context) -> bool:
+    """Whether an answer to the call says that there is nothing to take up, and nothing else."""
+    return any(h.rule == "proposal/none" for h in context.hits) and not any(
+        s.of("question", "help", "undo") >= _HEARD for s in context.senses[1:]
+    )
 
 
 def _answers_an_ack(context: Context) -> bool:
