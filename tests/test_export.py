@@ -15,7 +15,7 @@ import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from service.adapters.exporting import export_to, safe_name, slug
+from service.adapters.exporting import _at_rest, export_to, safe_name, slug
 from service.domain.references import sealed
 from tests.desk import Desk, only, to
 
@@ -88,6 +88,22 @@ def desk(tmp_path: Path) -> Desk:
 
 def export(desk: Desk, folder: Path, year: int | None = None) -> int:
     return export_to(desk.service.store, desk.service.office, folder, year)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "kept_as"),
+    [
+        ("verktyg.exe", b"MZ", "verktyg.exe.bin"),
+        ("bild.jpg", b"MZ program", "bild.jpg.bin"),
+        ("sida.HTML", b"<script>alert(1)</script>", "sida.html.bin"),
+        ("bild.svg", b"<svg onload='x'/>", "bild.svg.bin"),
+        ("kör.js .", b"x", "bin"),
+        ("Underlag.pdf", b"%PDF-1.4", "Underlag.pdf"),
+    ],
+)
+def test_nothing_in_the_export_runs_when_it_is_clicked_on(name: str, content: bytes, kept_as: str):
+    """A member's web page or program lies there with another ending."""
+    assert _at_rest(name, content).endswith(kept_as)
 
 
 def test_every_message_is_there_as_it_was(desk: Desk, tmp_path: Path):

@@ -264,6 +264,35 @@ def test_minutes_with_a_personal_number_are_held(desk: Desk):
     assert "minutes-draft" in {g.what for g in got}
 
 
+def test_minutes_filled_in_where_the_form_is_quoted_are_held_too(desk: Desk):
+    """She writes between the lines of our form; the number stands in what is quoted."""
+    draft = only([g for g in desk.at("2027-02-01 08:00") if g.what == "agenda-draft"])
+    desk.mail("ingrid.palm", "", "Ok", answers=draft)
+    desk.at("2027-02-04 08:00")
+    form = only([g for g in desk.at("2027-02-11 15:30") if g.what == "reminder" and "Beslut:" in g.text])
+    desk.got.clear()
+    filled = form.text.replace("Beslut:", f"Beslut: Fallet {PERSON} tas upp igen.", 1)
+    quoted = "\n".join(f"> {line}" for line in filled.splitlines())
+
+    got = desk.mail(
+        "ingrid.palm", "", f"Protokollet är ifyllt här nedan.\n\n{quoted}", answers=form, quote=False
+    )
+
+    assert not [g for g in got if g.what == "minutes-draft"]
+    assert "personnummer" in only(to(got, SECRETARY)).words
+    assert not number_spread(desk)
+
+
+def test_a_number_that_the_secretary_writes_into_the_draft_is_told_in_the_next_version(desk: Desk):
+    """She has seen what she wrote, and still gets to know before she says ok."""
+    draft = only([g for g in desk.at("2027-02-01 08:00") if g.what == "agenda-draft"])
+
+    got = desk.mail("ingrid.palm", "", f"Lägg till en punkt: Fallet {PERSON}", answers=draft)
+
+    again = only([g for g in got if g.what == "agenda-draft"])
+    assert "innehåller ett personnummer" in again.words
+
+
 def test_an_outsiders_matter_tells_the_secretary_of_the_number(desk: Desk):
     """She decides on both at once, and sees no number."""
     got = desk.mail("Sara <sara@barnahus.example>", "Förslag",

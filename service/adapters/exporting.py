@@ -27,6 +27,7 @@ from docx import Document
 from service.adapters.album import Leaf, Link, MeetingRow, album
 from service.adapters.database import SqlStore
 from service.adapters.database.letters import Received
+from service.adapters.file_safety import runs_when_opened
 from service.domain.agenda import Draft, FileRef
 from service.domain.distribution import names
 from service.domain.letters import Letter
@@ -162,7 +163,7 @@ class _Export:
                 content = self._store.file(ref.sha256)
             except KeyError:
                 return None
-            path = self._write(self._free(f"handlingar/{place}/{safe_name(ref.filename)}"), content)
+            path = self._write(self._free(f"handlingar/{place}/{_at_rest(ref.filename, content)}"), content)
             self._files[ref.sha256] = Link(ref.filename, quote(path))
         return dataclasses.replace(self._files[ref.sha256], name=ref.filename)
 
@@ -257,7 +258,7 @@ class _Export:
         for attachment in letter.attachments:
             link = self._files.get(attachment.sha256)
             if link is None:
-                place = self._free(f"handlingar/inkommet/{safe_name(attachment.filename)}")
+                place = self._free(f"handlingar/inkommet/{_at_rest(attachment.filename, attachment.content)}")
                 link = Link(attachment.filename, quote(self._write(place, attachment.content)))
                 self._files[attachment.sha256] = link
             files.append(dataclasses.replace(link, name=attachment.filename))
@@ -425,6 +426,12 @@ def safe_name(name: str) -> str:
     if _RESERVED.fullmatch(plain):
         plain = f"fil-{plain}"
     return f"{plain}.{ending.casefold()}" if ending else plain
+
+
+def _at_rest(filename: str, content: bytes) -> str:
+    """A safe name under which a click opens nothing that runs: programs and web pages get another ending."""
+    name = safe_name(filename)
+    return f"{name}.bin" if runs_when_opened(filename, content) or runs_when_opened(name, content) else name
 
 
 def _cell(value: Any) -> str:

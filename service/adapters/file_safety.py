@@ -73,6 +73,16 @@ def flags_of(filename: str, content: bytes, clamd: str = "") -> tuple[str, ...]:
     return tuple(flags)
 
 
+# What a browser or a viewer runs scripts from when it is opened beside other files.
+_ACTIVE = re.compile(r"\.(?:x?html?|xht|mht(?:ml)?|svgz?|xml|xslt?|url|website)$", re.IGNORECASE)
+
+
+def runs_when_opened(filename: str, content: bytes) -> bool:
+    """Whether a file does something by itself when somebody clicks on it."""
+    name = filename.strip(" .")
+    return bool(_EXECUTABLE.search(name) or _ACTIVE.search(name)) or content.startswith(_PROGRAMS)
+
+
 def examine(filename: str, content: bytes) -> Examined:
     """Read a file's words and note what calls for care.  Never raises."""
     flags: dict[Flag, None] = {}

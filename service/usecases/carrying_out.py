@@ -93,7 +93,8 @@ def file_all(
     rest: list[Intent] = []
     without: list[Intent] = []
     all_files, files = files, harmless(files, released=released)
-    found = () if released else places_of_personal_numbers(opened.letter.subject, opened.reading.text, files)
+    wishes = tuple(wishes)
+    found = () if released else _personal_numbers(opened, wishes, all_files)
     for index, intent in enumerate(wishes):
         speaker_id = opened.speaker.id if opened.speaker else None
         may = "act" if decided else verdict(intent, role=opened.role, trust=opened.trust, speaker=speaker_id)
@@ -249,6 +250,16 @@ def places_of_personal_numbers(subject: str, text: str, files: Mapping[str, File
     places += ["mejlets text"] if masked(text) != text else []
     places += [f"bilagan {masked(f.filename)}" for f in files.values() if "personal-number" in f.flags]
     return tuple(places)
+
+
+def _personal_numbers(
+    opened: Opened, wishes: Iterable[Intent], files: Mapping[str, FileRef]
+) -> tuple[str, ...]:
+    text = opened.reading.text
+    if any(isinstance(w, intents.MinutesFiled) for w in wishes):
+        # The form may have been filled in where it is quoted.
+        text = f"{text}\n{opened.letter.plain or ''}"
+    return places_of_personal_numbers(opened.letter.subject, text, files)
 
 
 def _hold_back(
@@ -413,8 +424,8 @@ def _receipt(opened: Opened, outcome: Outcome, to: Recipient, about: int) -> Pos
     number = 1
     questions: list[dict[str, Any]] = []
     for ask in outcome.asks:
-        sentences = tuple(option.sentence for option in ask.options)
-        questions.append({"doubt": ask.doubt, "options": sentences, "first": number})
+        sentences = tuple(masked(option.sentence) for option in ask.options)
+        questions.append({"doubt": masked(ask.doubt), "options": sentences, "first": number})
         number += len(sentences)
     letter = opened.letter
     return Post(
@@ -423,7 +434,7 @@ def _receipt(opened: Opened, outcome: Outcome, to: Recipient, about: int) -> Pos
         to=to,
         meeting=_about(opened, outcome),
         facts={
-            "subject_of": letter.subject,
+            "subject_of": masked(letter.subject),
             "notes": tuple({"kind": n.kind, **n.facts} for n in outcome.notes),
             "questions": tuple(questions),
         },

@@ -9,6 +9,7 @@ from service.domain import agenda as agendas
 from service.domain.agenda import Draft, FileRef, Item
 from service.domain.distribution import chair, names, recipient, recipients, secretary
 from service.domain.network import Meeting, Person, Seat
+from service.domain.personal_data import has_personal_number
 from service.domain.progress import agenda_at
 from service.domain.world import CallIn, World
 from service.usecases.minutes import minutes_documents, remarks, stored, told
@@ -245,6 +246,8 @@ def warnings(draft: Draft) -> list[str]:
             found.append(f"Punkt {number}, ”{item.title}”, saknar föredragande.")
         if item.minutes is None:
             found.append(f"Punkt {number}, ”{item.title}”, har ingen tid.")
+        if has_personal_number(f"{item.title}\n{item.description}"):
+            found.append(f"Punkt {number} innehåller ett personnummer.")
         for file in item.files:
             found += [f"Bilagan {file.filename} {_FLAGS[flag]}." for flag in file.flags if flag in _FLAGS]
     return found
