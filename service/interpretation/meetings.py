@@ -208,7 +208,12 @@ def find_meetings(
     for found in dates_in(text, s):
         if not any(m.start <= found.start < m.end or found.start <= m.start < found.end for m in mentions):
             mentions.append(_dated(text, flat, found, days, s, thread))
-    return tuple(_counted_on(text, flat, sorted(mentions, key=lambda m: (m.start, m.end)), s))
+    counted = _counted_on(text, flat, sorted(mentions, key=_by_order), s)
+    return tuple(sorted(counted, key=_by_order))
+
+
+def _by_order(mention: MeetingMention) -> tuple[int, int]:
+    return mention.start, mention.end
 
 
 _WEEK_AFTER = re.compile(
