@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -191,12 +192,82 @@ def test_matters_for_the_politicians_are_listed_after_the_meeting(desk: Desk):
     assert listed.files == ["Ersättning.pdf"]
 
 
-def test_a_service_that_was_down_for_nine_days_catches_up_once(desk: Desk):
-    """Back on Friday, three days late for the draft: one draft, no heap of reminders."""
-    got = desk.at("2027-02-05 10:00")
+def test_a_secretary_who_is_away_and_the_chair_who_approves_in_her_place(desk: Desk):
+    """Her out-of-office approves nothing; the chair is told in time, and the week is kept."""
+    draft = draft_of_february(desk)
+    away = (("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All"))
+    desk.mail(
+        "ingrid.palm", "", "Jag är ledig till den 15 februari. Ok att vänta?", answers=draft, headers=away
+    )
+    assert desk.meeting("2027-02-11")["state"] == "draft"
+    assert [g.to for g in desk.at("2027-02-02 08:00")] == [SECRETARY]
+    told = only(to(desk.at("2027-02-03 08:00"), CHAIR))
 
-    assert [g.what for g in got if g.to == SECRETARY and g.what == "agenda-draft"] == ["agenda-draft"]
+    desk.mail("maria.lundgren", "", "Ok", answers=told)
+
+    assert len([g for g in desk.at("2027-02-04 08:00") if g.what == "agenda"]) > 10
+
+
+def test_a_service_that_was_down_for_nine_days_catches_up_once(desk: Desk):
+    """Down from before the closing until the agenda's day: one draft, and no heap of reminders."""
+    propose(desk)
+    desk.at("2027-01-26 09:30")
+
+    got = desk.at("2027-02-04 09:30")
+
+    told = [(g.what, g.to) for g in got if "11 februari" in g.subject]
+    assert [to for what, to in told if what == "agenda-draft"] == [SECRETARY]
+    assert len(told) == len(set(told))
+    assert "call" not in {g.what for g in got}
     assert desk.work() == []
+    draft = only([g for g in got if g.what == "agenda-draft"])
+    sent = desk.mail("ingrid.palm", "", "Ok", answers=draft)
+    assert len([g for g in sent if g.what == "agenda"]) > 10
+
+
+def test_an_approved_agenda_that_a_service_was_down_for_goes_out_once_when_it_is_back(desk: Desk):
+    """Nine days late is late, but nobody gets it twice, and what has lost its point is not sent."""
+    desk.mail("ingrid.palm", "", "Ok", answers=draft_of_february(desk))
+
+    got = desk.at("2027-02-10 14:00")
+
+    agendas = [g.to for g in got if g.what == "agenda"]
+    assert len(agendas) == len(set(agendas)) > 10
+    assert {g.what for g in to(got, "erik.jonsson@krokom.example")} == {"agenda"}
+    assert desk.work() == []
+
+
+@pytest.mark.parametrize(
+    ("was", "day", "close", "draft", "agenda"),
+    [
+        # Summer time begins on 28 March 2027 and ends on 31 October, between the agenda and the meeting.
+        ("2027-02-11", "2027-04-01", "2027-03-17 13:00", "2027-03-22 08:00", "2027-03-25 08:00"),
+        ("2027-11-25", "2027-11-04", "2027-10-20 13:00", "2027-10-25 08:00", "2027-10-28 08:00"),
+    ],
+)
+def test_the_clock_may_change_between_agenda_and_meeting(
+    tmp_path: Path, was: str, day: str, close: str, draft: str, agenda: str
+):
+    """Eight o'clock stays eight o'clock, and the calendar entry one o'clock of the meeting's own day."""
+    network = tmp_path / "network.toml"
+    text = (Path(__file__).parents[1] / "network.toml").read_text("utf-8")
+    network.write_text(text.replace(f"{was}T", f"{day}T"), "utf-8")
+    with Desk(tmp_path, close, network=network) as desk:
+        desk.work()
+        shown = [g for g in desk.at(draft) if g.what == "agenda-draft" and day[:4] in g.subject]
+        desk.mail("ingrid.palm", "", "Ok", answers=only(shown))
+
+        assert [g for g in desk.at(agenda.replace("08:00", "07:59")) if g.what == "agenda"] == []
+        got = [g for g in desk.at(agenda) if g.what == "agenda"]
+
+        assert len(got) > 10
+        start = f"DTSTART;TZID=Europe/Stockholm:{day.replace('-', '')}T130000"
+        assert start in got[0].file("invite.ics").decode()
+        # The list of who comes: the day before, by the clock of that day.
+        eve = date.fromisoformat(day) - timedelta(days=1)
+        assert desk.at(f"{eve} 12:59") == []
+        assert {SECRETARY, CHAIR} <= {g.to for g in desk.at(f"{eve} 13:00")}
+        assert only([g for g in desk.at(f"{day} 15:00") if "protokoll" in g.subject]).to == SECRETARY
 
 
 def test_the_chair_and_secretary_hand_over_at_new_year(tmp_path: Path):
