@@ -51,6 +51,8 @@ _LIKELY, _HARDLY = 0.6, 0.15
 _LIKELY_PRESENTER, _BORNE_OUT, _SURE_PRESENTER = 0.55, 0.75, 0.9
 # How likely a sentence of a forwarded mail must tell something of a matter.
 _TELLING = 0.3
+# Rules that find a matter for which no sentence asks.
+_UNASKED = frozenset({"proposal/details", "proposal/under-the-call", "proposal/subject", "proposal/forward"})
 # "Jag tar ettan, Camilla tvåan": which of several matters a word means.
 _PLACES = (
     r"(?:ettan|1:an|(?:den|det|punkt|ärende|nr|nummer)? ?(?:första|1))(?!\w)",
@@ -152,14 +154,7 @@ class Proposals(ListedMatters, HeardMatters):
         return Proposal(
             certain=context.trusted and not doubts,
             doubt="; ".join(doubts) or None,
-            evidence=(
-                Evidence(
-                    matter.rule,
-                    self.text(matter.asked_in)
-                    if matter.asked_in < len(context.sentences)
-                    else context.subject,
-                ),
-            ),
+            evidence=(Evidence(matter.rule, self._asking_words(matter, indexes)),),
             title=matter.title or "",
             type=type_,
             forum=forum,
@@ -168,6 +163,14 @@ class Proposals(ListedMatters, HeardMatters):
             meeting=meeting,
             description=matter.words or " ".join(self.text(i) for i in sorted(indexes)),
         )
+
+    def _asking_words(self, matter: Matter, indexes: Sequence[int]) -> str:
+        """The sentence that asks; where no rule saw one, the likeliest of those that speak of the matter."""
+        context = self.context
+        at = matter.asked_in
+        if matter.rule in _UNASKED and indexes:
+            at = max(indexes, key=lambda i: context.sense(i).of("proposal", "detail"))
+        return self.text(at) if at < len(context.sentences) else context.subject
 
     def _asked_beside(self, matter: Matter) -> bool:
         """Whether a matter is asked for in plain words beside one that is taken back."""
