@@ -24,9 +24,11 @@ ROLE = (
 )
 
 
+# Of what a post is: "i Bergs kommun", "för barn och unga".
+_REST = r"(?: (?:(?:för|i|på|vid|inom|of) )?(?:[A-ZÅÄÖ][\wåäö-]+|[a-zåäö]+ kommun|barn och (?:unga(?: vuxna)?|utbildning)|social välfärd|kommun|och|utbildning|välfärd|social))*"
 _TITLE = re.compile(
     rf"(?<![\w-])(?P<title>(?:(?:[Tt]f|[Tt]illförordnad|[Bb]iträdande|[Bb]itr\.?|[Ff]örste|[Vv]ik\.?|[Ss]taf?st?)\s+)?{ROLE})(?![\w])"
-    r"(?P<rest>(?: (?:(?:för|i|på|vid|inom|of) )?(?:[A-ZÅÄÖ][\wåäö-]+|[a-zåäö]+ kommun|barn och (?:unga(?: vuxna)?|utbildning)|social välfärd|kommun|och|utbildning|välfärd|social))*)"
+    rf"(?P<rest>{_REST})"
 )
 
 
@@ -228,13 +230,28 @@ def _title_near(context: Context, name: str, line: int) -> str | None:
         after = _role_after(text, name) if name else None
         if after:
             return after
-        found = re.search(
-            rf"(?:[Nn]y|[Nn]ya|[Nn]ye|[Vv]år|[Ss]om|[Tt]f|[Tt]illförordnad|är|blir)\s+(?:tf |tillförordnad |ny |nya |nye |vår )*(?P<t>{ROLE}(?: (?:i|för|på|vid|inom) (?:[\wåäö-]+ ){{0,4}}?[\wåäö-]+(?= är| blir| heter|[,.:]|$))?)",
-            text,
-        )
-        if found and not re.search(r"slutar|lämnar", text[max(0, found.start() - 25) : found.start()]):
-            return capital(found["t"])
-    return None
+        if title := _post_in(text, name):
+            return title
+    # "Ny skolchef hos oss är:" over the lines with the details.
+    above = context.text_of(line - 1).rstrip() if line > 0 else ""
+    return _post_in(above, name) if above.endswith(":") else None
+
+
+_POST = re.compile(
+    rf"(?:[Nn]y|[Nn]ya|[Nn]ye|[Vv]år|[Ss]om|[Tt]f|[Tt]illförordnad|är|blir)\s+(?:tf |tillförordnad |ny |nya |nye |vår )*(?P<t>(?:biträdande )?{ROLE}"
+    r"(?: (?:för|på|vid|inom) (?!(?:min|mitt|hans|hennes|vår|er|nätverket|plats)(?!\w))[\wåäö-]+(?: och [\wåäö-]+)?(?= är| blir| heter|[,.:]|$)|"
+    r"(?: (?:[A-ZÅÄÖ][\wåäö-]+|barn och (?:unga(?: vuxna)?|utbildning)|social välfärd|kommun))*))(?!\w)"
+)
+
+
+def _post_in(text: str, name: str) -> str | None:
+    """The post that a sentence speaks of, and that is not the one being left."""
+    found = _POST.search(text.replace(name, "‹›") if name else text)
+    if found is None or re.search(
+        r"slutar|lämnar|inte jag", text[max(0, found.start() - 25) : found.start("t")]
+    ):
+        return None
+    return capital(found["t"].strip())
 
 
 def _phone_near(context: Context, name: str, email: str | None) -> str | None:

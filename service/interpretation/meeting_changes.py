@@ -22,6 +22,8 @@ from service.interpretation.meetings import MeetingMention
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import bare, fold
 
+# From here on the meaning tells that it is our meeting, whatever other bodies the sentence names.
+_OURS_LIKELY = 0.3
 _OURS = re.compile(
     r"(?<!\w)(?:möte\w*|sammanträde\w*|träff(?:en)?|samreko\w*|strategidag\w*|strategimöte\w*|sammankomst\w*|dagen i|vi|oss|meeting|lokal\w*|sal|salen|rum|rummet|mötes\w+|\w+mötet|venue|room)(?!\w)"
 )
@@ -57,6 +59,13 @@ def read_meeting_changes(context: Context) -> tuple[list[Intent], frozenset[int]
             found.append(change)
             used |= {h.line for h in moves}
             handled.add((change.meeting, "move"))
+    if (
+        cancels
+        and not context.likeliest("cancel") >= _CALLED_OFF
+        and (elsewhere := _elsewhere(context, cancels))
+    ):
+        # "Kan inte hållas i Regionens hus. I stället har Jamtli bokats."
+        return [*found, elsewhere], frozenset({*used, *(h.line for h in cancels)} - {SUBJECT})
     if cancels and not any(isinstance(i, MeetingChange) and i.action == "move" for i in found):
         change = _cancel(context, cancels)
         if change:
@@ -68,6 +77,18 @@ def read_meeting_changes(context: Context) -> tuple[list[Intent], frozenset[int]
             found.append(change)
             used |= {h.line for h in places}
     return found, frozenset(used - {SUBJECT})
+
+
+_CALLED_OFF = 0.6
+_NOT_THERE = re.compile(
+    r"(?<!\w)(?:inte|ej) (?:\w+ ){0,2}?(?:hållas|vara|sitta|ses|äga rum|genomföras)\b[\w ]{0,20}? (?:i|på|hos) "
+)
+
+
+def _elsewhere(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
+    """A meeting that cannot be held in its room, and is held in another."""
+    rows = [h for h in hits if _NOT_THERE.search(fold(context.text_of(h.line)))]
+    return _place(context, rows) if rows else None
 
 
 def _same_as_move(found: Sequence[Intent], change: MeetingChange) -> bool:
@@ -119,8 +140,10 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
             continue
         if _THEIR_MEETING.search(text):
             continue
-        if _NOT_OURS.search(text) and not re.search(
-            r"(?<!\w)(?:vårt möte|mötet|sammanträdet|samreko|vi|strategidagen)(?!\w)", text
+        if (
+            context.sense(hit.line).of("cancel", "move", "place") < _OURS_LIKELY
+            and _NOT_OURS.search(text)
+            and not re.search(r"(?<!\w)(?:vårt möte|mötet|sammanträdet|samreko|vi|strategidagen)(?!\w)", text)
         ):
             continue
         if kind in {"cancel", "move"} and re.search(
@@ -264,6 +287,8 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
         context.sentences[n + 1].text for n in lines
         if n + 1 < len(context.sentences) and n + 1 not in lines and n >= 0
     ]  # fmt: skip
+    if any(re.search(r"(?<!\w)(?:dit|då|den dagen)(?!\w)", fold(t)) for t in texts):
+        texts = [context.text_of(n - 1) for n in lines if n > 0 and n - 1 not in lines] + texts
     today = now.date()
     known = {m.key for m in network.meetings} | {m.day for m in network.meetings}
     found = [d for t in (*texts, *following) for d in find_dates(t, today, tuple(known))]
@@ -277,6 +302,8 @@ def _move(context: Context, hits: Sequence[Hit]) -> MeetingChange | None:
     ]
     others = {day for m in network.meetings for day in (m.key, m.day)} - own
     targets = [d for d in named if d.day and d.day not in own and d.day not in others and d.day >= today]
+    # "Flyttas till onsdag 9/12, ministern kommer på torsdagen": the date says when, the weekday why.
+    targets = [d for d in targets if d.kind not in {"weekday", "relative"}] or targets
     start_time: time | None = None
     end_time: time | None = None
     for text in (*texts, *following):
@@ -358,9 +385,17 @@ def _shift(texts: Sequence[str], meeting: Meeting) -> date | None:
 
 _CAP = r"[A-ZÅÄÖ][\wåäöé:-]*"
 _HOUSE = r"(?:[Ss]al(?:en)?|[Rr]um(?:met)?|[Ll]okal(?:en)?|[Kk]onferensrum(?:met)?|[Ss]ammanträdesrum(?:met)?|[Mm]ötesrum(?:met)?|[Hh]otell|[Hh]otel|[Rr]oom|[Ff]olkets|[Hh]örsal(?:en)?|[Aa]ula(?:n)?|[Bb]iblioteket|[Kk]ommunhuset|[Rr]ådhuset|[Ss]tadshuset|[Kk]ommunkontoret|[Rr]egionhuset|[Ll]andstingshuset|[Hh]älsocentralen|[Pp]lan \d)"
-_UNIT = rf"(?:{_HOUSE}(?: (?:{_CAP}|[A-Z]?\d+[A-Z]?|plan \d+))*|{_CAP}(?: (?:{_CAP}|hus|folkhögskola|park|gård|kommunhus|gymnasium|konferens|rådhus|församlingshem|värdshus|wärdshus|kulturhus|herrgård|hotell))*)"
+# "Folkets hus", "Gamla teatern", "Läroverkets aula": a house or a hall that a name goes before.
+_NOUN = (
+    r"(?:hus(?:et)?|[a-zåäö]*(?:folkhögskola|gymnasium|skola|hotell|gård|hem|hemmet|huset|hus|sal|salen|hall|hallen|teatern|teater|"
+    r"aula|aulan|kyrka|kyrkan|museum|museet|bibliotek|biblioteket|centrum|park|parken|konferens|matsal|restaurang|rum|rummet))"
+)
+_UNIT = (
+    rf"(?:{_HOUSE}(?: (?:{_CAP}|[A-Z]?\d+[A-Z]?|plan \d+|{_NOUN}(?!\w)))*|"
+    rf"{_CAP}(?: (?:{_CAP}|\d+(?!\d*[.:/]\d)|{_NOUN}(?!\w)))*)"
+)
 _PLACE = re.compile(
-    rf"(?:(?<!\w)(?:i|på|till|at|in|to|är|blir|:|lokal|hos|vi|tar|låna|lånar|hyr|hyra|bokat|fått)\s+|:\s*)(?P<place>(?:stora |lilla )?{_UNIT}(?:(?:,| -| –|, i| i| på|\s\()\s*(?:våning \d+|plan \d+|{_UNIT})\)?)*)"
+    rf"(?:(?<!\w)(?:i|på|till|at|in|to|är|blir|:|lokal|hos|vi|tar|låna|lånar|hyr|hyra|bokat|fått)\s+|:\s*)(?P<place>(?:stora |lilla )?{_UNIT}(?:(?:,| -| –|, i| i| på|\s\()\s*(?:våning \d+|plan \d+|(?:salong|sal|rum|lokal) {_CAP}|{_UNIT})\)?)*)"
 )
 _DIGITAL = re.compile(
     r"(?i)(?<!\w)(?:helt )?(digitalt|på teams|via teams|teams|på zoom|via zoom|på länk|via länk|online|på distans|helt på teams)(?!\w)"

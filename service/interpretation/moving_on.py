@@ -18,6 +18,7 @@ from service.interpretation.contact_details import PHONE, completed, natural, ti
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.dates import find_dates, starts_at
 from service.interpretation.grammar import antecedent, is_asked, is_supposed, sentence_start, subject_of
+from service.interpretation.hearing import PRONOUNS, Part
 from service.interpretation.people import Mention, name_from_address, plain_name
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import bare, fold
@@ -40,12 +41,19 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     ]
     lasting = {h.line for h in context.hits_of("lasting")}
     for_good = _for_good(context)
+    # "Hör med Maria vem som efterträder": where it is open who comes, nobody named there does.
+    unsettled = {h.line for h in context.hits_of("successor") if h.rule == "successor/none-yet"}
+    successors = [h for h in successors if h.line not in unsettled]
     strong = [h for h in successors if _lasts(context, h, lasting)]
+    if not leaving and not strong:
+        leaving = _heard_leaving(context)
     own = [h for h in leaving if _leaver(context, h) is not None]
     if context.sender is None and any(h.rule == "successor/i-take-over" for h in context.hits):
         own = own or list(context.hits_of("successor"))
     if not strong:
         own = [h for h in own if h.rule != "leaving/long-leave"]
+        if all(h.rule == BY_EXAMPLE for h in own) and _comes_back(context):
+            return [], frozenset()
     if not own and not strong:
         return [], frozenset()
     if not own and not for_good and not _says_successor(context):
@@ -62,7 +70,7 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     who = next((p for h in own if (p := _leaver(context, h))), None)
     if who is None:
         who = _replaced_by_words(context, strong)
-    successor = _successor(context, strong or successors, who)
+    successor, agreed = _successor(context, strong or successors, who)
     if successor is None and own and not any(h.rule == "successor/none-yet" for h in context.hits):
         successor = _only_stranger(context)
     if successor is None and not own:
@@ -100,6 +108,12 @@ def read_replacement(context: Context) -> tuple[list[Intent], frozenset[int]]:
     if certain and not strong and all(h.line == SUBJECT for h in own):
         # "Tack för mig" over a letter may be thanks for the day.
         certain, doubt = False, "det framgår inte säkert att någon slutar"
+    if certain and not agreed:
+        certain, doubt = False, "det framgår inte säkert vem som tar över"
+    if certain and context.senses and _heard(context) < _enough(own, strong):
+        certain, doubt = False, "det framgår inte säkert att någon slutar"
+    if certain and successor is None and _names_another(context, who):
+        certain, doubt = False, "det framgår inte säkert vem som tar över"
     if successor is not None and not successor.email and not successor.name:
         successor = None
     intent = Replacement(
@@ -120,6 +134,70 @@ _STAYS = re.compile(
     r"(?<!\w)fortsätter (?:\w+ ){0,2}(?:i nätverket|i samreko|som ledamot|som representant|som ersättare|hos er)"
 )
 _HEARSAY = r"(?<!\w)(?:hört|hörde|ryktas|ryktet|sägs|grattis|lycka till)(?!\w)"
+
+
+BY_EXAMPLE = "leaving/by-example"
+# From here on a sentence may tell of a leaving, several such sentences together of one, and one is sure.
+_MAYBE, _LIKELY = 0.25, 0.6
+# From here on a leaving is sure: by likeness alone, when a rule saw a leaving or a successor, when rules saw both.
+_SURE_IF_SEEN = (0.8, 0.55, 0.35)
+# How likely it must be that a part is played: at all, and against what the rules saw.
+_PART_LIKELY, _PART_SURE = 0.45, 0.9
+_LEAVE = re.compile(
+    r"(?<!\w)(?:(?:tjänst|föräldra|studie|mamma|pappa|barn|lång|hel)?ledig(?:het\w*|a)?|\w*sjukskriv\w*|sabbats\w*|"
+    r"vikariat\w*|utlån\w*|utlandstjänst\w*|föräldraledighet\w*|tjänstledighet\w*)(?!\w)"
+)
+_BACK = re.compile(
+    r"(?<!\w)(?:(?:åter|tillbaka)(?: (?:i tjänst|på jobbet|på plats|som vanligt|igen|den|efter|till|i|när|lagom|vid|hos)|[ ]*[,.!]|\Z)|"
+    r"återgår|återkommer (?:i tjänst|till jobbet|den)|återvänder|är jag (?:åter|tillbaka)|kommer jag (?:åter|tillbaka))"
+)
+_NOT_BACK = re.compile(
+    r"(?<!\w)(?:inte|aldrig|ej) (?:\w+ ){0,3}(?:tillbaka|åter|återvänder|återkommer|återgår)(?!\w)"
+)
+
+
+def _comes_back(context: Context) -> bool:
+    """A leave, however long, after which the same person comes: an absence, and nobody's leaving."""
+    told = fold(context.words.text)
+    return bool(_LEAVE.search(told)) and not _NOT_BACK.search(told)
+
+
+def _enough(own: Sequence[Hit], strong: Sequence[Hit]) -> float:
+    """How likely a leaving must be heard to be sure of it: the less, the more the rules saw."""
+    seen = [{h.rule for h in rows} - {BY_EXAMPLE, "successor/by-example"} for rows in (own, strong)]
+    return _SURE_IF_SEEN[sum(bool(rules) for rules in seen)]
+
+
+def _names_another(context: Context, leaving: str | None) -> bool:
+    """Whether someone else is named where a leaving is told of, and no rule says that nobody comes."""
+    if any(h.rule == "successor/none-yet" for h in context.hits):
+        return False
+    return any(
+        m.person != leaving and m.kind not in {"address", "seat"} and not m.genitive
+        for n in range(len(context.sentences))
+        if context.sense(n).of("replacement") >= _LIKELY
+        for m in context.people_in(n)
+    )
+
+
+def _heard(context: Context) -> float:
+    """How likely the sentences together tell of somebody's leaving or coming for good."""
+    no = 1.0
+    for sense in context.senses[1:]:
+        likelihood = sense.of("replacement")
+        no *= 1 - likelihood if likelihood >= _MAYBE else 1.0
+    return 1 - no
+
+
+def _heard_leaving(context: Context) -> list[Hit]:
+    """Sentences of which none alone is likely enough, but all together are."""
+    if _heard(context) < _LIKELY:
+        return []
+    return [
+        Hit(BY_EXAMPLE, n, 0, len(s.text))
+        for n, s in context.numbered()
+        if context.sense(n).of("replacement") >= _MAYBE
+    ]
 
 
 def _keeps_the_list(context: Context) -> bool:
@@ -156,12 +234,40 @@ def _meant(context: Context, hit: Hit) -> bool:
 
 
 def _leaver(context: Context, hit: Hit) -> str | None:
+    if hit.rule == BY_EXAMPLE:
+        return _heard_leaver(context, hit.line)
     subject = subject_of(context, hit)
     if subject.who == "speaker":
         return context.speaker.id if context.speaker else None
     if subject.who == "person":
         return next((m.person for m in subject.people if m.person), None)
     return None
+
+
+def _heard_leaver(context: Context, index: int) -> str | None:
+    """Who is heard to leave; the writer where no other is named and the letter speaks of its writer."""
+    parts = [p for p in context.sense(index).having("leaving") if p.likelihood >= _PART_LIKELY]
+    for part in parts:
+        if fold(context.text_of(index)[part.start : part.end]) in PRONOUNS:
+            return context.speaker.id if context.speaker else None
+        if mention := _mention_of(context, index, part):
+            return mention.person
+    if parts or not context.speaker:
+        return None
+    return context.speaker.id if _says_mine(context) else None
+
+
+def _mention_of(context: Context, index: int, part: Part) -> Mention | None:
+    """Who is named by the words that play a part."""
+    base = sentence_start(context, index)
+    return next(
+        (
+            m
+            for m in context.people_in(index)
+            if m.start - base < part.end and m.end - base > part.start and m.kind not in {"address", "seat"}
+        ),
+        None,
+    )
 
 
 _NETWORK = re.compile(
@@ -281,8 +387,64 @@ def _seat_of_role(context: Context) -> str | None:
     return None
 
 
-def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> Contact | None:
-    network = context.surroundings.network
+def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> tuple[Contact | None, bool]:
+    """Who takes over, with all that is known of her; and whether both readers agree on that."""
+    seen = _seen_successor(context, hits, leaving)
+    heard = _heard_successor(context, leaving)
+    if heard is None:
+        if isinstance(seen, Contact):
+            return seen, True
+        return (_contact(context, *seen), True) if seen else (None, True)
+    mention, line, likelihood = heard
+    if seen is None:
+        # Who has a place of her own seldom leaves it for another's: that takes more than likeness.
+        seated = (
+            mention.person is not None and context.surroundings.network.seat_of(mention.person) is not None
+        )
+        return _contact(context, mention, line), likelihood >= _PART_SURE and not seated
+    known = seen if isinstance(seen, Contact) else _contact(context, *seen)
+    other = _contact(context, mention, line)
+    if _same(known, other):
+        return known, True
+    return (other if likelihood >= _PART_SURE else known), False
+
+
+def _same(one: Contact, two: Contact) -> bool:
+    names = [plain_name(c.name or "").split()[:1] for c in (one, two)]
+    return names[0] == names[1] or bool(one.email and one.email == two.email)
+
+
+def _contact(context: Context, mention: Mention, line: int) -> Contact:
+    if mention.person:
+        person = context.surroundings.network.person(mention.person)
+        return Contact(name=person.name, email=person.email or None)
+    return completed(context, mention.contact or Contact(name=mention.text), line)
+
+
+def _heard_successor(context: Context, leaving: str | None) -> tuple[Mention, int, float] | None:
+    """Who is heard to take over for good, where that is heard, and how likely it is."""
+    best: tuple[Mention, int, float] | None = None
+    for index in range(len(context.sentences)):
+        sense = context.sense(index)
+        if sense.of("replacement", "contact") < _MAYBE:
+            continue
+        # "Därefter tar Ida Blom vid": where somebody leaves, who steps in does so for good.
+        stepping_in = () if any(m.keys for m in context.meetings_in(index)) else ("substitute",)
+        for part in sense.having("successor", *stepping_in):
+            mention = _mention_of(context, index, part)
+            if mention is None or part.likelihood < _PART_LIKELY or len(mention.candidates) > 1:
+                continue
+            if mention.person is not None and mention.person == leaving:
+                continue
+            if best is None or part.likelihood > best[2]:
+                best = mention, index, part.likelihood
+    return best
+
+
+def _seen_successor(
+    context: Context, hits: Sequence[Hit], leaving: str | None
+) -> tuple[Mention, int] | Contact | None:
+    """Who takes over by the words of the rules."""
     for hit in hits:
         slot = hit.slots.get("EFTERTRÄDARE", "")
         mention = successor_mention(context, hit)
@@ -294,16 +456,8 @@ def _successor(context: Context, hits: Sequence[Hit], leaving: str | None) -> Co
             continue
         if _negated(context, hit, mention) or _is_replaced(context, hit, mention):
             continue
-        if mention.person:
-            if mention.person == leaving:
-                continue
-            if leaving is None and context.speaker and mention.person == context.speaker.id:
-                person = network.person(mention.person)
-                return Contact(name=person.name, email=person.email or None)
-            person = network.person(mention.person)
-            return Contact(name=person.name, email=person.email or None, title=None)
-        if mention.contact:
-            return completed(context, mention.contact, hit.line)
+        if mention.person != leaving or mention.person is None:
+            return mention, hit.line
     return None
 
 
@@ -403,8 +557,10 @@ def _from(context: Context, lines: Iterable[int]) -> date | None:
             continue
         text = context.text_of(index)
         flat = bare(fold(text))
-        close = index in set(lines) or any(
-            h.line == index and h.kind in {"leaving", "successor", "lasting"} for h in context.hits
+        close = (
+            index in set(lines)
+            or context.sense(index).of("replacement") >= _PART_LIKELY
+            or any(h.line == index and h.kind in {"leaving", "successor", "lasting"} for h in context.hits)
         )
         for mention in find_dates(text, today):
             before = flat[max(0, mention.start - 40) : mention.start]
@@ -428,15 +584,8 @@ def _from(context: Context, lines: Iterable[int]) -> date | None:
             ) or re.search(r"\bt\.? ?o\.? ?m\.? (?:den )?\Z|till och med (?:den )?\Z", clause):
                 if mention.day:
                     lasts.append(mention.day + timedelta(days=1))
-            elif (
-                mention.kind == "day"
-                and _ends_month(mention.day)
-                and re.search(
-                    r"slutar|slutat|sluta|lamnar|kvar|pension|avslutar|leave|leaving|retire|kliver av|hoppar av|avgar|entledig",
-                    flat,
-                )
-            ):
-                assert mention.day
+            elif mention.kind in {"day", "dayofmonth"} and mention.day and _ends_month(mention.day):
+                # Nobody comes on the last day of a month; somebody goes.
                 lasts.append(mention.day + timedelta(days=1))
             elif (
                 mention.day

@@ -63,8 +63,9 @@ def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozen
         for h in context.hits_of("contact")
         if h.rule != "contact/unchanged" and (h.rule == "contact/please-change" or not is_asked(context, h))
     ]
-    if not hits or replaced:
+    if replaced or not (hits := hits or _heard(context)):
         return [], frozenset()
+    likely = max((context.sense(h.line).of("contact") for h in hits), default=0.0)
     if (
         context.hits_of("substitute")
         and not any(h.line == SUBJECT for h in hits)
@@ -80,16 +81,55 @@ def read_contact(context: Context, replaced: bool) -> tuple[list[Intent], frozen
     email = _new_email(context, known.addresses if known else ())
     phone = _new_phone(context, known.phone if known else "", hits, unchanged)
     name = _new_name(text, known.name if known else "")
+    heard = _heard_name(context, known.name if known else "")
+    agreed = not (name and heard) or plain_name(name) == plain_name(heard)
+    name = name or heard
     title = _new_title(text, hits, context)
     if not any((email, phone, name, title)):
         return [], frozenset()
-    certain = known is not None
+    certain = known is not None and agreed and (likely >= _SURE or not _only_heard(hits))
     evidence = tuple(dict.fromkeys(context.evidence(h) for h in hits[:3]))
     intent = ContactChange(
         person=person, name=name, email=email, phone=phone, title=title, certain=certain, evidence=evidence,
-        doubt=None if certain else "det framgår inte vem uppgifterna gäller",
+        doubt=None if certain else ("det framgår inte säkert vad som är nytt" if known else "det framgår inte vem uppgifterna gäller"),
     )  # fmt: skip
     return [intent], frozenset({h.line for h in hits} - {SUBJECT})
+
+
+# From here on a sentence may tell of new details, several such sentences together do, and one surely does.
+_MAYBE, _LIKELY, _SURE = 0.25, 0.55, 0.8
+_HEARD = "contact/by-example"
+
+
+def _heard(context: Context) -> list[Hit]:
+    """Sentences that by their likeness tell of new details, where no rule knows the words."""
+    rows = [n for n in range(len(context.sentences)) if context.sense(n).of("contact") >= _MAYBE]
+    no = 1.0
+    for n in rows:
+        no *= 1 - context.sense(n).of("contact")
+    return [Hit(_HEARD, n, 0, len(context.text_of(n))) for n in rows] if 1 - no >= _LIKELY else []
+
+
+def _only_heard(hits: Sequence[Hit]) -> bool:
+    return all(h.rule == _HEARD for h in hits)
+
+
+def _heard_name(context: Context, old: str) -> str | None:
+    """A new whole name in a sentence of new details: the first name of old, and another surname."""
+    first = plain_name(old).split()[:1]
+    for index in range(len(context.sentences)):
+        if context.sense(index).of("contact") < _LIKELY:
+            continue
+        genitives = {m.start - context.sentences[index].start for m in context.people_in(index) if m.genitive}
+        for part in context.sense(index).having("holder", "person"):
+            if part.start in genitives:
+                # "Eva Mårtenssons mejl" is nobody's new name.
+                continue
+            whole = re.match(_NAME, context.text_of(index)[part.start :])
+            name = whole.group() if whole else ""
+            if plain_name(name).split()[:1] == first and " " in name and plain_name(name) != plain_name(old):
+                return name
+    return None
 
 
 def _of_the_house(context: Context, hit: Hit) -> bool:
@@ -112,6 +152,15 @@ def _whose(context: Context, hits: Sequence[Hit]) -> str | None:
         for mention in context.people_in(hit.line):
             if mention.genitive and mention.person:
                 return mention.person
+        base = context.sentences[hit.line].start if hit.line != SUBJECT else 0
+        spoken = context.speaker.id if context.speaker else None
+        own = _speaks_of_own(context, [hit])
+        for part in context.sense(hit.line).having(*(("holder",) if own else ("holder", "person"))):
+            held = next((m for m in context.people_in(hit.line) if m.start - base == part.start), None)
+            if held is None or held.kind == "address" or part.likelihood < _LIKELY:
+                continue
+            if held.person and held.person != spoken:
+                return held.person
         subject = subject_of(context, hit)
         if subject.who == "person":
             person = next((m.person for m in subject.people if m.person), None)
