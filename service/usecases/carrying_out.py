@@ -93,8 +93,8 @@ def file_all(
     rest: list[Intent] = []
     without: list[Intent] = []
     all_files, files = files, harmless(files, released=released)
-    wishes = tuple(wishes)
-    found = () if released else _personal_numbers(opened, wishes, all_files)
+    subject, text = opened.letter.subject, opened.reading.text
+    found = () if released else places_of_personal_numbers(subject, text, all_files)
     for index, intent in enumerate(wishes):
         speaker_id = opened.speaker.id if opened.speaker else None
         may = "act" if decided else verdict(intent, role=opened.role, trust=opened.trust, speaker=speaker_id)
@@ -250,16 +250,6 @@ def places_of_personal_numbers(subject: str, text: str, files: Mapping[str, File
     places += ["mejlets text"] if masked(text) != text else []
     places += [f"bilagan {masked(f.filename)}" for f in files.values() if "personal-number" in f.flags]
     return tuple(places)
-
-
-def _personal_numbers(
-    opened: Opened, wishes: Iterable[Intent], files: Mapping[str, FileRef]
-) -> tuple[str, ...]:
-    text = opened.reading.text
-    if any(isinstance(w, intents.MinutesFiled) for w in wishes):
-        # The form may have been filled in where it is quoted.
-        text = f"{text}\n{opened.letter.plain or ''}"
-    return places_of_personal_numbers(opened.letter.subject, text, files)
 
 
 def _hold_back(
