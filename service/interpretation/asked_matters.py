@@ -22,6 +22,7 @@ from service.interpretation.titles import (
     subject_title,
     tidy,
 )
+from service.interpretation.whole_names import named
 from service.interpretation.words import fold
 
 # Words of some length that tell nothing by themselves.
@@ -304,6 +305,9 @@ class AskedMatters(LetterReader):
         title = next(
             (t for s in sorted(hits, key=lambda s: -s.end) if is_title(t := after(part[s.end :]))), None
         ) or after(part)
+        inside = (p for p in self.context.sense(index).having("title") if at <= p.start < at + len(part))
+        if heard := [p for p in inside if p.likelihood >= 0.5]:
+            title = named(self.masked[index], heard[0].start, heard[0].end, heard[0].likelihood)
         matter = Matter(title if is_title(title) else None, [index], index, rule, words=words)
         matter.minutes = minutes_in([words])
         matter.type_text = next(
@@ -346,67 +350,17 @@ class AskedMatters(LetterReader):
         ):
             return []
         subject = self.subject()
-        details = [
-            i
-            for i in alive
-            if minutes_in([self.text(i)]) is not None or self._spoken(self.asking, i, "presents")
-        ]
         forwarded = context.words.forwarded or bool(context.letter.enclosed)
-        if (
-            self.called
-            and alive
-            and (details or (len(alive) <= 4 and not any(h.kind == "courtesy" for h in context.hits)))
-        ):
+        detailed = any(
+            minutes_in([self.text(i)]) is not None or self._spoken(self.asking, i, "presents") for i in alive
+        )
+        thanks = any(h.kind == "courtesy" for h in context.hits)
+        if self.called and alive and (detailed or (len(alive) <= 4 and not thanks)):
             return [Matter(None, [alive[0]], alive[0], "proposal/under-the-call")]
         if self.subject_asks() and (subject or alive):
             return [
                 Matter(None, [alive[0]] if alive else [], alive[0] if alive else SUBJECT, "proposal/subject")
             ]
-        if (
-            subject
-            and self.fresh
-            and not forwarded
-            and any(minutes_in([self.text(i)]) is not None for i in alive)
-            and details
-        ):
-            return [Matter(None, [alive[0]], alive[0], "proposal/details", sure=True)]
-        telegram = [
-            i for i in alive
-            if minutes_in([self.text(i)]) is not None
-            and self._spoken(self.asking, i, "presents", "information", "discussion", "decision")
-            and any(m.ours and not m.past for m in (*context.meetings, *context.subject_meetings))
-        ]  # fmt: skip
-        if telegram and (title := self._line_title(telegram[0])) and is_title(title):
-            # "Info om nya vårdgarantin 22/4, 10 min, JE drar."
-            return [
-                Matter(
-                    title,
-                    [telegram[0]],
-                    telegram[0],
-                    "proposal/details",
-                    sure=self._looks_like_a_line(telegram[0], title),
-                )
-            ]
-        timed = any(minutes_in([self.text(i)]) is not None for i in alive)
-        presented = [i for i in alive if self._spoken(self.asking, i, "presents")]
-        ours = any(m.ours and not m.past for m in (*context.meetings, *context.subject_meetings))
-        if timed and presented and ours and not forwarded:
-            # "Annika har en dragning om X som hon kan köra den 11 februari. Den tar 15 minuter."
-            return [Matter(None, [presented[0]], presented[0], "proposal/details")]
-        first = self._line_title(alive[0]) if alive else None
-        if (
-            timed
-            and ours
-            and len(alive) <= 5
-            and not forwarded
-            and first
-            and len(first.split()) <= 7
-            and is_title(first)
-            and self._looks_like_a_line(alive[0], first)
-            and not self._only_people(first)
-        ):
-            # "Ätstörningsvården. 20 min. Jag."
-            return [Matter(first, [alive[0]], alive[0], "proposal/details")]
         if (
             forwarded
             and alive

@@ -36,19 +36,31 @@ _OTHER_MATTERS = (
 )  # fmt: skip
 # The rule's name of what only the second reader hears.
 _HEARD_ALONE = "proposal/by-example"
+# Where a matter is counted off.
+_ORDINAL = re.compile(
+    r"(?i)\W*(?:och |sen |sedan )?(?:det|den|för det)? ?(?P<place>första|ena|andra|tredje)\b"
+    r"(?: (?:saken|ärendet|punkten|frågan))? ?(?:är|gäller|handlar om|rör|avser|blir)?"
+    r"(?: kortare| längre)?[:,]? +"
+)
+_LOOSE_CLAUSE = re.compile(r"(?i)(?:vi|jag|det|att|vår\w*|en av) ")
+_PLACES = {"första": 1, "ena": 1, "andra": 2, "tredje": 3}
 # "Se ämnesraden": the subject line is the name.
 _POINTS_UP = re.compile(r"(?i)\b(?:ämnesraden|rubriken|ämnet ovan|ovanstående|subject line)\b")
 
 
+# Where the sentence goes on after a name; by more words than this no name was left unfinished.
+_AFTERWARDS = re.compile(r"[,;:.(]|\s(?:och (?:att|jag|vi|det)|men|så|som|från oss|till)\b")
+_LONGER = 5
 # What is heard as a name now and then and is none.
 _NO_NAME = re.compile(r"(?i)-|(?:honom|henne|dem|oss|båda|bägge|alla|allihop|ovanstående|nedanstående)\b")
 # "Statistiken", "enkäten": of what, another sentence tells.
 _DOCUMENT = re.compile(
     r"(?i)(?:den |det |vår |vårt |min |mitt )?\w*(?:statistik|enkät|rapport|resultat|siffr|undersökning|"
-    r"granskning|studie|kartläggning|utredning|förslag|underlag|projekt|modell|uppföljning|bild|film|plan|material|fråg|sak)"
+    r"granskning|studie|kartläggning|utredning|förslag|underlag|projekt|modell|uppföljning|bild|film|plan|material|fråg|sak|rutin|läge|"
+    r"situation|problem|arbete)"
     r"(?:en|et|n|t|orna|erna|na|a)?"
 )
-_SHORT = 0.6
+_SHORT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +92,12 @@ class HeardMatters(AskedMatters):
         body = self._body()
         asked = [m for m in self._asked() if not self._means_something_else(m)]
         heard = self._apart([t for i in body if self._asks(i) for t in self._heard_in(i)])
-        if len(heard) > 1 and len(heard) > len(asked):
+        if counted := self._counted(body):
+            asked = counted
+        elif len(heard) > 1 and len(heard) > len(asked):
             asked = [self._heard_matter(t) for t in heard]
         elif not asked:
-            asked = self._unasked(body) or self._by_example(body)
+            asked = self._by_example(body) or self._unasked(body)
         if len(asked) == 1:
             self._name(asked[0], body)
         else:
@@ -93,6 +107,25 @@ class HeardMatters(AskedMatters):
         asked = [m for m in asked if m.title]
         self._share_out(asked, body)
         return asked
+
+    def _counted(self, body: Sequence[int]) -> list[Matter]:
+        """Matters that are counted off: "Det första är X. ... Det andra gäller Y"."""
+        found: dict[int, Matter] = {}
+        for index in body:
+            opening = _ORDINAL.match(self.masked[index])
+            if opening is None:
+                continue
+            place = _PLACES.get(fold(opening["place"]), 0)
+            names = [n for role in ("title", "mentioned") for n in self._heard_in(index, _TITLE_FAINT, role)]
+            rest = self.masked[index][opening.end() :]
+            told = after(rest)
+            if not names and (not is_title(told) or is_loose(told) or _LOOSE_CLAUSE.match(rest)):
+                thing = re.search(r"(?i)\b(?:en|ett) (?=\w{4})", rest)
+                told = after(rest[thing.start() :]) if thing else topic(uncovered(rest)) or ""
+            title = max(names, key=lambda n: n.worth).text if names else told
+            if is_title(title):
+                found.setdefault(place, Matter(title, [index], index, "proposal/list"))
+        return list(found.values()) if len(found) > 1 else []
 
     def _heard_matter(self, title: _Name) -> Matter:
         """One of several matters that only the second reader hears."""
@@ -112,7 +145,7 @@ class HeardMatters(AskedMatters):
         context = self.context
         if any(self._spoken(self.asking, i, "none") for i in body):
             return []
-        asking = [i for i in body if self._asks(i)]
+        asking = [i for i in body if self._asks(i)] or self._half_asking(body)
         # "Ätstörningsvården. 20 min. Jag.": details alone ask too, under a name.
         telling = [i for i in body if context.sense(i).of("proposal", "detail") >= _SURE]
         detailed = any(
@@ -123,6 +156,15 @@ class HeardMatters(AskedMatters):
         at = max(asking, key=lambda i: context.sense(i).of("proposal")) if asking else telling[0]
         sure = context.sense(at).of("proposal", "detail") >= _SURE and bool(asking)
         return [Matter(None, [at], at, _HEARD_ALONE, sure=sure)]
+
+    def _half_asking(self, body: Sequence[int]) -> list[int]:
+        """The likeliest sentence of a letter that asks more likely than not, though none of them does."""
+        likely = {i: self.context.sense(i).of("proposal") for i in body}
+        best = max(likely, key=lambda i: likely[i], default=None)
+        if best is None or likely[best] < _LIKELY / 2 or sum(likely.values()) < _LIKELY:
+            return []
+        told = [i for i in body if self.context.sense(i).of("detail") >= _LIKELY]
+        return [best] if told else []
 
     def _means_something_else(self, matter: Matter) -> bool:
         """What the rules took for a matter, in a letter that by all likeness asks for something else."""
@@ -156,12 +198,25 @@ class HeardMatters(AskedMatters):
         worth = weighed[chosen]
         rival = max((weighed[n] for n in names if not _same(n.text, chosen.text)), default=0.0)
         sure = (worth >= _CERTAIN and rival < worth - 0.15) or (worth >= _PLAIN and rival < _RIVAL)
-        matter.title = chosen.text
-        matter.sure = (
-            matter.sure and sure and (is_telling(chosen.text) or worth >= _CERTAIN) and self._plain(matter)
-        )
+        matter.title = self._worded(chosen, names)
+        told = is_telling(matter.title) or worth >= _CERTAIN
+        matter.sure = matter.sure and sure and told and self._plain(matter)
         if chosen.index not in matter.indexes:
             matter.indexes.append(chosen.index)
+
+    def _worded(self, chosen: _Name, names: Sequence[_Name]) -> str:
+        """The words of a name, where the rules and the second reader end it in different places."""
+        heard = next((n.text for n in names if n.source == "heard" and _same(n.text, chosen.text)), None)
+        cut = next((n.text for n in names if n.source == "rule" and _same(n.text, chosen.text)), None)
+        if not heard or not cut or chosen.source not in {"heard", "rule"}:
+            return chosen.text
+        at = fold(cut).find(fold(heard)[-12:])
+        if at < 0:
+            return chosen.text
+        rest = cut[at + len(heard[-12:]) :]
+        if not rest:
+            return chosen.text
+        return heard if _AFTERWARDS.match(rest) or len(rest.split()) > _LONGER else cut
 
     def _plain(self, matter: Matter) -> bool:
         """Whether nothing in the letter makes it likely that the sentence only asks or tells."""
@@ -186,18 +241,21 @@ class HeardMatters(AskedMatters):
                 or in_quotes(self.text(at) if at >= 0 else "") == matter.title
             )
             loose = is_loose(matter.title) or self._only_people(matter.title)
-            yield _Name(matter.title, at, "rule", _SAID if said else _LOOSE if loose else _CUT)
+            cut = _CUT * _SHORT if _DOCUMENT.fullmatch(matter.title) else _CUT
+            worth = _SAID if said else _LOOSE if loose else cut
+            title = matter.title if said else self._told_before(matter.title, at)
+            yield _Name(title, at, "rule", worth)
         for index in body:
             if self._foreign(index) and index not in matter.indexes:
                 continue
             yield from self._told_in(index, matter)
             asks = self._asks(index) or index in matter.indexes
             far = abs(index - at) if at >= 0 else 0
-            for title in self._heard_in(index, _TITLE_FAINT):
+            for heard in self._heard_in(index, _TITLE_FAINT):
                 share = _HEARD if asks else _MENTIONED - _STEP * far
-                yield _Name(title.text, index, "heard", share * title.worth)
-            for title in self._heard_in(index, _TITLE_FAINT, "mentioned"):
-                yield _Name(title.text, index, "mentioned", (_MENTIONED - _STEP * far) * title.worth)
+                yield _Name(heard.text, index, "heard", share * heard.worth)
+            for heard in self._heard_in(index, _TITLE_FAINT, "mentioned"):
+                yield _Name(heard.text, index, "mentioned", (_MENTIONED - _STEP * far) * heard.worth)
         yield from self._over_all(matter, body)
 
     def _told_in(self, index: int, matter: Matter) -> Iterator[_Name]:
@@ -234,7 +292,10 @@ class HeardMatters(AskedMatters):
         if subject and any(_POINTS_UP.search(self.text(i)) for i in body):
             yield _Name(subject, SUBJECT, "subject", _SAID)
         elif subject and (self.fresh or self._in_body(subject, body)):
-            heard = max((p.likelihood for p in context.sense(SUBJECT).having("title")), default=0.0)
+            parts = self._heard_in(SUBJECT, _TITLE_FAINT)
+            heard = max((p.worth for p in parts), default=0.0)
+            if heard >= _TITLE_LIKELY and len(parts) == 1:
+                subject = parts[0].text
             pointing = matter.title is None and any(self._points(i) for i in matter.indexes if i >= 0)
             worth = 0.15 + 0.45 * heard + 0.2 * self._in_body(subject, body) + 0.15 * pointing
             if not is_telling(subject):
@@ -284,11 +345,11 @@ class HeardMatters(AskedMatters):
         for title in sorted(titles, key=lambda t: -t.worth):
             if any(related(title.text, k.text) for k in kept):
                 continue
-            if kept and (
-                title.worth < _TITLE_LIKELY or self.context.sense(title.index).of("proposal") < _LIKELY
-            ):
+            beside = [k for k in kept if k.index == title.index]
+            if any(not self._listed_beside(k, title) for k in beside):
                 continue
-            if any(k.index == title.index and not self._listed_beside(k, title) for k in kept):
+            asks = self.context.sense(title.index).of("proposal")
+            if kept and not beside and (title.worth < _TITLE_SURE or asks < _SURE):
                 continue
             kept.append(title)
         return sorted(kept, key=lambda t: (t.index, self.text(t.index).find(t.text[1:])))

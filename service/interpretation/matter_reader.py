@@ -63,6 +63,21 @@ OTHERS = frozenset(
     ["absence", "attendance", "leaving", "contact", "late", "early", "move", "cancel", "place", "undo"]
 )
 
+# What such a sentence means to the second reader, and under what likelihood it does not.
+_THEIRS = (
+    "absence",
+    "attendance",
+    "replacement",
+    "contact",
+    "late",
+    "early",
+    "move",
+    "cancel",
+    "place",
+    "undo",
+)
+_HARDLY = 0.1
+
 _OURS = frozenset(
     f"proposal/{name}"
     for name in ("title-after", "title-before", "presents", "decision", "discussion", "information")
@@ -186,6 +201,10 @@ class LetterReader:
         """Whether a sentence speaks of something that another reader owns."""
         heard = self.context.hits_in(index)
         if any(h.rule in _OURS for h in heard):
+            return False
+        sense = self.context.sense(index)
+        if sense.acts and sense.of(*_THEIRS) < _HARDLY:
+            # The rules saw a word of theirs; by all likeness the sentence means something else.
             return False
         return any(h.kind in OTHERS for h in heard)
 

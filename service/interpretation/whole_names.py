@@ -17,7 +17,7 @@ _PREPOSITION = (
 )
 # "avlämning av | elever": what the preposition belongs to, with what stands before it.
 _BELONGS_TO = re.compile(
-    r"(?<![\w-])(?P<head>(?:(?:den|det|de|nya?|nytt|gemensam\w*|vår|våra|vårt|låg|hög|ökad|fler|bättre|[\w-]+s|"
+    r"(?P<head>(?:(?:den|det|de|nya?|nytt|gemensam\w*|vår|våra|vårt|låg|hög|ökad|fler|bättre|[\w-]+s|"
     r"[\w-]+ande|[\w-]+iga?|[\w-]+iska?) )?(?P<noun>[\w-]{4,}))"
     r" (?:av|för|till|mot|i|på|hos|mellan|bland) (?:(?:den|det|de|en|ett|sin|våra?|unga|äldre|barns) )?\Z",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _NO_NOUN = re.compile(
     r"skick\w*|ta|tar|tog|tas|lägg\w*|sätt\w*|lyft\w*|beslut\w*|ställning\w*|enas|bestämma|anhåll\w+|"
     r"hemställ\w+|dagordning\w*|agenda\w*|möte\w*|sammanträde\w*|underlag\w*|förslag\w*|önskemål\w*|tack|"
     r"inför|till|från|plats|utrymme|dragning\w*|genomgång\w*|redovisning\w*|läge\w*|stöta|stött|stöter|koll\w*|"
-    r"titt\w*|tittar|avsätta?|ägna\w*|använd\w*|redogör\w*|visar?|kommer|komma|går|gå|behov\w*|mycket|fram|"
+    r"titt\w*|tittar|avsätta?|ägna\w*|använd\w*|redogjorde|redogör\w*|önska\w*|uppskatta\w*|visar?|kommer|komma|går|gå|behov\w*|mycket|fram|"
     r"tillbaka|tank\w+|arbetsgrupp|bilag\w*|länk\w*|ökning\w*|version\w*|synpunkt\w*|pass|programpunkt|tips\w*|"
     r"nätverket|gruppen|region\w*|oss|inspel|bidra\w*|rubrik\w*|ämne\w*)\Z"
 )
