@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
 
 from service.adapters.rule_files import load_rulebook, shipped_rules
 from service.domain.intents import Contact, Operation
-from service.interpretation.draft_verdict import judge
 from service.interpretation.draft_items import by_title, draft_items, item_above
 from service.interpretation.draft_operations import Asked, Reader, read_operations
+from service.interpretation.draft_verdict import judge
+from service.interpretation.hearing import Sense
 from service.interpretation.phrases import phrases
 from service.interpretation.rulebook import Rulebook
 from service.interpretation.surroundings import DraftItem
@@ -138,6 +140,18 @@ def test_a_remark_belongs_to_the_item_above_it():
         ("Jag saknar en punkt om skolfrånvaro. Lägg till den, 15 minuter.", ["add Skolfrånvaro 15"]),
         ("4. Utgår\n5. 10 min räcker\n6. Beslut", ["remove 4", "minutes 5 10", "type 6 decision"]),
         ("1. Stryk punkt 4\n2. Flytta 6 till 3", ["remove 4", "move 6 3"]),
+        (
+            "Dra fem minuter vardera från trean, fyran och femman.",
+            ["minutes 3 15", "minutes 4 20", "minutes 5 15"],
+        ),
+        ("Korta trean med fem minuter och lika mycket på femman.", ["minutes 3 15", "minutes 5 15"]),
+        ("Jag vill ha fyrtio minuter till punkt 4.", ["minutes 4 40"]),
+        ("Femman får 20 min, inte 30.", ["minutes 5 20"]),
+        ("Flytta sexan så att den hamnar direkt på trean.", ["move 6 4"]),
+        (
+            "Två saker fattas:\n- Vårdval psykiatri, 15 min\n- Höstens resor",
+            ["add Vårdval psykiatri 15", "add Höstens resor"],
+        ),
         ("Punkt 4: 15 min, beslut, Eva drar.", ["minutes 4 15", "type 4 decision", "presenter 4 Eva"]),
     ],
 )
@@ -163,6 +177,44 @@ def test_a_change_in_any_words_is_the_same_operations(words: str, operations: li
 def test_what_is_mused_denied_or_told_changes_nothing(words: str):
     """Only what is asked for is done."""
     assert asked(words).operations == ()
+
+
+def heard(text: str, **acts: float) -> Asked:
+    """An answer of one sentence, of which the second reader hears these acts."""
+    reader = replace(the_reader(), hear=lambda words: (Sense(acts), max(0, text.find(words))))
+    return read_operations(text, [], reader)
+
+
+@pytest.mark.parametrize(
+    ("words", "operation"),
+    [
+        ("Trean klarar sig gott på femton.", "minutes 3 15"),
+        ("Sexan hör hemma före fyran.", "move 6 4"),
+        ("Vera har lovat att rycka in på trean.", "presenter 3 Vera"),
+        ("Fyran kräver ett beslut.", "type 4 decision"),
+        ("Skriv ”Tolkar och språkstöd” på sexan.", "rename 6 Tolkar och språkstöd"),
+        ("Tolkavtalet är moget först till hösten.", "postpone 6"),
+    ],
+)
+def test_a_change_in_words_that_no_rule_knows_is_read_by_what_stands_in_it(words: str, operation: str):
+    """The second reader says that it is one."""
+    assert [in_short(op) for op in heard(words, changes=0.97).operations] == [operation]
+
+
+def test_a_change_that_the_second_reader_hardly_hears_is_asked_about():
+    """The rules and it must agree."""
+    answer = heard("Tolkavtalet kan strykas.", background=0.8, changes=0.15)
+
+    assert [in_short(op) for op in answer.operations] == ["remove 6"]
+    assert answer.doubt is not None
+
+
+def test_what_the_second_reader_hears_as_told_changes_nothing():
+    """The sentence is kept for the secretary, though."""
+    answer = heard("Regionen brukar stryka tolkavtalet.", background=0.97)
+
+    assert answer.operations == ()
+    assert answer.unheard == ("Regionen brukar stryka tolkavtalet.",)
 
 
 def test_a_condition_is_asked_about():

@@ -136,13 +136,18 @@ def _without_operations(context: Context, asked: Asked, verdict: Verdict, approv
         evidence = Evidence("changes/reservation", kept_back.words)
         return [_wish(context, [evidence], "svaret tycks ha en invändning", Approval())]
     if verdict.yes:
-        return [_approval(context, verdict, kept_back=bool(kept_back or asked.unheard))]
+        return [_approval(context, verdict, kept_back=bool(kept_back or asked.unheard or asked.touches))]
     if unclear_about_the_draft(context):
         # It speaks of the draft without saying plainly what is to be done.
         evidence = Evidence("changes/unclear", text.strip()[:200])
         return [_wish(context, [evidence], "det framgår inte vad som ska ändras")]
-    if verdict.perhaps:
-        return [_approval(context, verdict)]
+    if asked.lost or verdict.perhaps:
+        evidence = Evidence("changes/unclear", asked.lost[0][0] if asked.lost else verdict.perhaps)
+        return [
+            _wish(context, [evidence], "det framgår inte vad som ska ändras")
+            if asked.lost
+            else _approval(context, verdict)
+        ]
     return []
 
 
@@ -175,6 +180,12 @@ def _minutes_answer(context: Context, verdict: Verdict) -> list[Intent]:
     """Corrections to draft minutes are words for the secretary, whatever they ask for."""
     if verdict.corrects or context.words.remarks or (corrects(context.words.text) and not verdict.heard_yes):
         doubt = "godkännandet tycks ha ett villkor" if verdict.conditional else None
+        if (
+            not (context.words.remarks or verdict.no)
+            and context.senses
+            and context.likeliest("changes") < _HEARD
+        ):
+            doubt = doubt or "det framgår inte säkert om något ska rättas"
         told = [
             s.text
             for n, s in context.numbered()

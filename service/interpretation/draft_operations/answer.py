@@ -49,6 +49,9 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
     state = State(reader.items)
     left: list[str] = []
     lost: list[tuple[str, tuple[int, ...]]] = []
+    # Whether a list of new items goes on.
+    listing = False
+    touches = False
     for part, item in _parts(_in_lines(text), remarks):
         if item is not None:
             state.speak_of(item)
@@ -61,11 +64,15 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
             sense, offset = reader.hear(sentence.text)
             implied = item is not None or label is not None
             said = Said(sentence.text, sense, offset, implied)
-            _read_sentence(said, reader, state)
+            tokens = lex(said, reader) if listing and sentence.bullet else []
+            if not (listing and sentence.bullet and naming.add_listed(said, tokens, state)):
+                _read_sentence(said, reader, state)
+            listing = naming.opens_list(said) or (listing and sentence.bullet is not None)
             if len(state.found) == before:
                 left.append(sentence.text)
                 if said.asks or (said.could_ask and _names_an_item(said, reader)):
                     lost.append((sentence.text, spoken_of(said, reader)))
+                touches = touches or _may_touch(said, reader)
             state.topic = naming.topic_of(said)
     for (op, item), because in state.unfinished.items():
         if not any((o.op, o.item) == (op, item) for o, _ in state.found):
@@ -76,6 +83,7 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
         left=tuple(left),
         unheard=tuple(state.unheard),
         lost=tuple(lost),
+        touches=touches,
         doubt=state.doubt,
     )
 
@@ -165,6 +173,21 @@ def _read_sentence(said: Said, reader: Reader, state: State) -> None:
 
 def _names_an_item(said: Said, reader: Reader) -> bool:
     return any(t.kind == "item" for t in lex(said, reader))
+
+
+_MODAL = re.compile(
+    r"\b(?:får|ska|skall|bör|borde|kan|kunde|måste|vill|behöver|hinner|should|could|must|can)\b"
+)
+
+
+def _may_touch(said: Said, reader: Reader) -> bool:
+    """Whether a sentence may want something of an item, though neither reader can say what."""
+    return (
+        said.learnt
+        and not said.tells
+        and bool(_MODAL.search(fold(said.text)))
+        and bool(spoken_of(said, reader))
+    )
 
 
 def _outright(said: Said, folded: str, tokens: Sequence[Token], names: set[str]) -> bool:

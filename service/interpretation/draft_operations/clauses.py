@@ -129,14 +129,15 @@ def _only_items(clause: Clause) -> bool:
 
 
 def _list_goes_on(previous: Clause, clause: Clause, joint: str) -> bool:
-    """ "Stryk 4 | och 6"."""
+    """ "Stryk 4 | och 6"; "dra fem minuter från trean | , fyran | och femman"."""
+    open_list = not previous.of("clock", "type", "to", "person", "first", "last") or (
+        not previous.of("type", "to", "person", "first", "last") and previous.tokens[-1].kind in CARRIES
+    )
     return (
         bool(previous.of(*CARRIES))
         and joint in {",", "och", "samt", "and", "&", "plus"}
-        and (
-            "swap" in previous.verbs or not previous.of("clock", "type", "to", "person", "first", "last")
-        )
-    )  # fmt: skip
+        and ("swap" in previous.verbs or open_list)
+    )
 
 
 def _place_follows(previous: Clause, clause: Clause, joint: str) -> bool:

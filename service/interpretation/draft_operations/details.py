@@ -23,8 +23,8 @@ _MORE_BY = re.compile(
 _LESS_BY = re.compile(
     r"\b(?:(?:korta|minska|dra|banta|skär)\w* (?:\S+ ){0,4}?med|(?:dra|dras|ta|tas|skär|"
     r"korta|kapa) (?:av|bort|ner|ned)|(?:stryk|kapa|cut|shorten) (?:\S+ ){0,3}?(?:by)?|"
-    r"(?:knapra|nagga|nalla|nyp|hyvla|tjuva|skär|spara|ta)\w* (?:\S+ ){0,3}?(?:min\w*|kvart\w*)\.? "
-    r"(?:på|av|från))\b"
+    r"(?:knapra|nagga|nalla|dra\b|nyp|hyvla|tjuva|skär|spara|ta)\w* (?:\S+ ){0,3}?(?:min\w*|kvart\w*)\.? "
+    r"(?:vardera |var |styck )?(?:på|av|från))\b"
 )
 # A time that is told or found wrong, not asked for.
 _TOLD_TIME = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from service.domain.intents import Operation
-from service.interpretation.draft_operations.pointing import title_items
+from service.interpretation.draft_operations.pointing import HIS, owned_by, title_items
 from service.interpretation.draft_operations.values import Reader, Said, State, Token
 from service.interpretation.titles import related
 from service.interpretation.words import fold
@@ -86,6 +86,12 @@ def _item_named(
         same = [i.number for i in reader.items if fold(i.title).strip() == fold(old).strip()]
         if same:
             return same[0], old
+    if HIS.search(fold(said.text[:at])):
+        # "Håkan vill byta rubrik på sin punkt."
+        people = [t for t in tokens if t.kind == "person" and t.start < at]
+        own = [n for t in people if (n := owned_by(t, said, reader)) is not None]
+        if own or state.owned is not None:
+            return (own[0] if own else state.owned), None
     named = title_items(said.text, 0, at, reader, [(t.start, t.end) for t in tokens])
     later = [n for t in tokens if t.kind == "item" and t.start > at for n in t.numbers]
     candidates = [*(n for _, n in named[:1]), *later, *state.last]
@@ -192,12 +198,10 @@ def _adds_to_what_is_there(
     """ "Lägg till 10 min på punkt 4", "ta upp skolfrånvaron först"."""
     text = said.text
     places = any(t.kind in {"first", "last", "to", "before", "after", "clock", "later"} for t in tokens)
-    if (
-        verb
-        and places
-        and title_items(text, verb.end(), len(text), reader, [(t.start, t.end) for t in tokens])
-    ):
-        return True
+    if verb and places:
+        told = _told_title(text, tokens, None, verb)
+        if len(told.split()) <= 2 and title_items(told, 0, len(told), reader, ()):
+            return True
     if any(
         t.kind == "item" and not re.search(r"(?i)(?:efter|före|innan|som|ny|nya|mellan)\s*$", text[: t.start])
         for t in tokens
@@ -280,40 +284,59 @@ def give(state: State, clock: Token | None, presenter: Token | None) -> None:
 def by_example(said: Said, tokens: Sequence[Token], reader: Reader, state: State) -> bool:
     """A title in a sentence that no rule knows, but that is heard to ask for a change.
 
-    Beside an item it is that item's new title, else a new item's.
+    Beside an item, or its old title, it is that item's new title; else a new
+    item's.
     """
     quotes = [t for t in tokens if t.kind == "quote"]
-    places = [(t.start, t.end) for t in quotes] or said.titles()
-    if not said.asks or not places:
+    titles = [t.words.strip(_EDGES) for t in quotes] or [
+        said.text[a:b].strip(_EDGES) for a, b in said.titles()
+    ]
+    if not said.asks or not titles:
         return False
-    at = places[-1][0]
+    known = {fold(i.title).strip(): i.number for i in reader.items}
+    new = titles[-1]
+    if fold(new) in known or (not quotes and title_items(new, 0, len(new), reader, ())):
+        # The words only name the item that is there.
+        return False
     items = [
-        t
+        t.numbers[0]
         for t in tokens
         if t.kind == "item"
         and not re.search(r"(?i)(?:efter|före|innan|och|som|mellan) *$", said.text[: t.start])
     ]
+    items += [known[fold(t)] for t in titles[:-1] if fold(t) in known]
     if items and not any(t.kind in {"before", "after", "between"} for t in tokens):
-        titles = [t.words for t in quotes] or [said.text[a:b] for a, b in places]
-        item = reader.item(items[0].numbers[0])
-        if item is None or fold(item.title).strip() == fold(titles[-1]).strip(_EDGES):
+        if reader.items and reader.item(items[0]) is None:
             return False
-        if not quotes and title_items(said.text, *places[-1], reader, ()):
-            # The words only name the item that is there.
-            return False
-        state.speak_of(item.number)
-        state.put(Operation("rename", item=item.number, title=_capital(titles[-1].strip(_EDGES))), said.text)
+        state.speak_of(items[0])
+        state.put(Operation("rename", item=items[0], title=_capital(new)), said.text)
         return True
-    if quotes and at >= 0 and not items:
-        title = quotes[0].words.strip(_EDGES)
-        if any(fold(i.title).strip() == fold(title) for i in reader.items):
-            return False
-        _put_new(title, said, state)
-        _complete(said, tokens, quotes, state)
-        if not said.plain:
-            state.doubts("det framgår inte om det är en ny punkt")
-        return True
-    return False
+    if items or not (quotes or said.plain):
+        return False
+    _put_new(titles[0], said, state)
+    _complete(said, tokens, quotes, state)
+    if not said.plain:
+        state.doubts("det framgår inte om det är en ny punkt")
+    return True
+
+
+_LISTED = re.compile(r"[,;(]| (?:–|-) ")
+
+
+def add_listed(said: Said, tokens: Sequence[Token], state: State) -> bool:
+    """A line of a list of what is missing: "Vårdval psykiatri, 15 min, Mats Hedin"."""
+    title = _LISTED.split(said.text)[0].strip(_EDGES)
+    if len(title) < 3 or any(t.kind in {"item", "num"} for t in tokens):
+        return False
+    _put_new(title, said, state)
+    _complete(said, tokens, [t for t in tokens if t.kind == "quote"], state)
+    return True
+
+
+def opens_list(said: Said) -> bool:
+    """Whether a list of new items follows: "två saker fattas:"."""
+    verb = _ADD_VERB.search(said.text) or re.search(r"(?i)\bnya (?:punkter|ärenden)\b", said.text)
+    return bool(verb) and said.text.rstrip().endswith(":")
 
 
 def _capital(title: str) -> str:

@@ -20,7 +20,9 @@ _PRONOUN = re.compile(
     r"\b(?:den|det|denna|dem|de|dessa|detta|densamma|it|them|this|that)\b(?! (?:\d{1,2}(?! ?min|"
     r"\d)|första|andra|tredje|sista))"
 )
-_HIS = re.compile(r"\b(?:hennes|hans|hens|her|his) (?:punkt|ärende|del|dragning|item|pass)")
+# A clause with no more words than this has no room to name anything.
+_FEW_WORDS = 4
+HIS = re.compile(r"\b(?:hennes|hans|hens|sin|sitt|her|his) (?:punkt|ärende|del|dragning|item|pass)")
 # "Sexan får 30": minutes, though nobody says so.
 _GETS = re.compile(
     r"\b(?:får|få|ha|ge|ger|behöver|räcker|på|blir|tar|sätt|till|med|klarar sig på)\s+"
@@ -214,7 +216,7 @@ def _from_before(
         if len(mentioned) == 1:
             # Nothing is asked of it yet: it is what "den" means further on.
             state.speak_of(mentioned[0][1])
-    if not found.items and _HIS.search(clause.text) and state.owned is not None:
+    if not found.items and HIS.search(clause.text) and state.owned is not None:
         found.items = (state.owned,)
     if not found.items and state.last and state.added is None and _goes_on(clause, verbs, said, found):
         found.items = state.last
@@ -239,8 +241,11 @@ def _asks_of_an_item(clause: Clause) -> bool:
 
 def _goes_on(clause: Clause, verbs: set[str], said: Said, found: Meant) -> bool:
     """Whether a clause without an item of its own speaks of the last one."""
-    if _PRONOUN.search(clause.text) or said.implied or verbs & {"remove", "postpone"}:
+    if _PRONOUN.search(clause.text) or said.implied:
         return True
+    if verbs & {"remove", "postpone"}:
+        # "Stryk alltså"; whatever else a longer clause names is no item that is known.
+        return len(re.findall(r"[^\W\d]+", clause.text)) <= _FEW_WORDS
     if found.clocks:
         # "40 minuter är i underkant, lägg på tio minuter"; "sätt Eva på trean och ge henne 25 min".
         return bool(

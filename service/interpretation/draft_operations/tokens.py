@@ -92,6 +92,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
         "later",
         r"(?:till|på) (?:mötet )?(?:den \d{1,2}(?::[ea])?|\d{1,2}/\d{1,2})(?! ?(?:punkt|ärende|plats))",
     ),
+    # "Den tar vi den 22 april".
+    ("later", rf"(?:(?<=\bden )|(?<=\bdet )|(?<=\btas )|(?<=\bvi ))den \d{{1,2}}(?::[ea])?\s+{_MONTH}\b"),
     ("mask", (
         rf"\b(?:den )?\d{{1,2}}(?::[ea])?\s+{_MONTH}\b|\bden \d{{1,2}}:[ea]\b(?! ?(?:punkt|ärende|"
         rf"plats))"
@@ -167,7 +169,8 @@ _FORMS: tuple[tuple[str, str], ...] = (
     )),
     ("first", (
         r"\b(?:allra |högst |längst )?först(?! (?:och främst|kl|i |om |den |när|efter|omkring|vid|på|"
-        r"nu|då|senare|vill|ska|av allt))\b|\bföre allt annat\b|\böverst\b|\b(?:högst|längst) upp\b|"
+        r"nu|då|senare|vill|ska|av allt|till|nästa|kommande))\b|"
+        r"\bföre allt annat\b|\böverst\b|\b(?:högst|längst) upp\b|"
         r"\bi början\b|\b(?:börja|börjar|inled|inleder|starta|startar|begin|start) (?:med|with)\b|"
         r"\bsom (?:första|inledande) (?:punkt|ärende|sakärende|sakfråga)\b|\bförst av (?:sak\w+|"
         r"ärendena|alla)\b|\bfirst\b|\bat the top\b"
@@ -202,6 +205,11 @@ def lex(said: Said, reader: Reader) -> list[Token]:
 def _token(token: Token, words: str, reader: Reader) -> Token | None:
     """A token with what it says; None when it says nothing here."""
     folded = fold(words)
+    if token.kind == "later" and (
+        own := [i.number for i in reader.items if fold(i.title).strip() == folded.strip()]
+    ):
+        # "Nästa möte kan tas bort": an item of that name.
+        return replace(token, kind="item", numbers=tuple(own))
     if token.kind in {"item", "num", "to", "between", "steps"}:
         return replace(token, numbers=_numbers(folded))
     if token.kind == "lastitem":

@@ -22,6 +22,8 @@ CHANGING = ("changes", "proposal", "detail", "withdrawal", "supplement")
 # From the first likelihood on a sentence is heard to ask for a change, from the second plainly so; under the
 # third it is heard to ask for none.
 _LIKELY, _PLAIN, _UNLIKELY = 0.4, 0.8, 0.12
+# So likely, a sentence only tells something.
+_TELLS = 0.85
 # So much is too much to be passed over in silence.
 _POSSIBLE = 0.2
 # So much is enough where the rules see one.
@@ -117,6 +119,11 @@ class Said:
         return self.learnt and self.sense.of(*CHANGING) >= _POSSIBLE and not self.questions
 
     @property
+    def tells(self) -> bool:
+        """Whether the second reader hears nothing in it that wants anything of the draft."""
+        return self.sense.of("background", "courtesy", "question", *_OTHER_BUSINESS) >= _TELLS
+
+    @property
     def questions(self) -> bool:
         """Whether the second reader hears a question that wants an answer."""
         return self.sense.of("question") >= _LIKELY
@@ -164,6 +171,8 @@ class Asked:
     unheard: tuple[str, ...] = ()
     # Those that are heard to ask for a change, and the items that they speak of.
     lost: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    # Whether something may be wanted of an item, though neither reader can say what.
+    touches: bool = False
     # Why one should ask first, as a Swedish clause; None when all is plain.
     doubt: str | None = None
 
