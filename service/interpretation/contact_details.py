@@ -20,14 +20,14 @@ PHONE = re.compile(r"(?<![\w/-])(?:\+\d{1,3}[ -]?(?:\(0\))?|0)\d[\d -]{5,14}\d(?
 
 ROLE = (
     r"(?:(?:[A-Za-zåäöÅÄÖ]+- och )?[A-Za-zåäöÅÄÖ-]*(?i:chef|direktör|samordnare|överläkare|läkare|sekreterare|strateg|handläggare|rektor|utvecklare|ledare|"
-    r"koordinator|ordförande|psykolog|controller|socialsekreterare|koordinator|manager|director|head of [a-z ]+|ansvarig|sakkunnig|inspektör|jurist|ekonom))"
+    r"koordinator|ordförande|psykolog|controller|socialsekreterare|koordinator|manager|director|head of [a-z ]+|ansvarig|sakkunnig|inspektör|jurist|ekonom|utredare|administratör|assistent|kurator|sjuksköterska|barnmorska|terapeut|pedagog|specialist|analytiker|föreståndare|konsulent|kommunikatör|officer|coordinator|nurse|physician))"
 )
 
 
 # Of what a post is: "i Bergs kommun", "för barn och unga".
 _REST = r"(?: (?:(?:för|i|på|vid|inom|of) )?(?:[A-ZÅÄÖ][\wåäö-]+|[a-zåäö]+ kommun|barn och (?:unga(?: vuxna)?|utbildning)|social välfärd|kommun|och|utbildning|välfärd|social))*"
 _TITLE = re.compile(
-    rf"(?<![\w-])(?P<title>(?:(?:[Tt]f|[Tt]illförordnad|[Bb]iträdande|[Bb]itr\.?|[Ff]örste|[Vv]ik\.?|[Ss]taf?st?)\s+)?{ROLE})(?![\w])"
+    rf"(?<![\w-])(?P<title>(?:(?:[Tt]\.?f\.?|[Tt]illförordnad|[Bb]iträdande|[Bb]itr\.?|[Ff]örste|[Vv]ik\.?|[Ss]taf?st?)\s+)?{ROLE})(?![\w])"
     rf"(?P<rest>{_REST})"
 )
 

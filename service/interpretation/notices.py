@@ -46,14 +46,15 @@ def read(context: Context, before: Sequence[Intent] = ()) -> list[Intent]:
     found += [i for i in changes if not _stands_within(context, i, of_draft)]
     taken = frozenset({*used, *used_by_contact, *used_by_changes, *of_draft})
     coming = read_coming(context, taken, (*before, *found))
-    cancelled = {
-        i.meeting for i in found if isinstance(i, MeetingChange) and i.action == "cancel" and i.certain
-    }
-    # Who is away from a meeting that is called off is its reason, and no notice.
+    changed = {
+        i.meeting for i in found
+        if isinstance(i, MeetingChange) and i.certain and i.action in {"cancel", "move"}
+    }  # fmt: skip
+    # Who is away from a meeting that is called off or moved is its reason, and no notice.
     coming = [
         i
         for i in coming
-        if not (isinstance(i, (Absence, Attendance)) and i.meetings and cancelled.issuperset(i.meetings))
+        if not (isinstance(i, (Absence, Attendance)) and i.meetings and changed.issuperset(i.meetings))
     ]
     filed = any(isinstance(i, MinutesFiled) for i in before)
     found += [
