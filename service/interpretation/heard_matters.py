@@ -36,6 +36,7 @@ _OTHER_MATTERS = (
 )  # fmt: skip
 # The rule's name of what only the second reader hears.
 _HEARD_ALONE = "proposal/by-example"
+_COUNTED = "proposal/list"
 # Where a matter is counted off.
 _ORDINAL = re.compile(
     r"(?i)\W*(?:och |sen |sedan )?(?:det|den|för det)? ?(?P<place>första|ena|andra|tredje)\b"
@@ -61,6 +62,8 @@ _DOCUMENT = re.compile(
     r"(?:en|et|n|t|orna|erna|na|a)?"
 )
 _SHORT = 0.4
+# From here on a subject line is likely a name, and that of the matter which the text leaves unnamed.
+_HEADED = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +105,8 @@ class HeardMatters(AskedMatters):
             self._name(asked[0], body)
         else:
             for matter in asked:
-                if matter.rule != _HEARD_ALONE and not matter.own_words:
-                    self._name(matter, matter.indexes)
+                if matter.rule not in {_HEARD_ALONE, _COUNTED} and not matter.own_words:
+                    self._name(matter, matter.indexes, alone=False)
         asked = [m for m in asked if m.title]
         self._share_out(asked, body)
         return asked
@@ -121,10 +124,11 @@ class HeardMatters(AskedMatters):
             told = after(rest)
             if not names and (not is_title(told) or is_loose(told) or _LOOSE_CLAUSE.match(rest)):
                 thing = re.search(r"(?i)\b(?:en|ett) (?=\w{4})", rest)
-                told = after(rest[thing.start() :]) if thing else topic(uncovered(rest)) or ""
-            title = max(names, key=lambda n: n.worth).text if names else told
+                told = after(rest[thing.start() :].split(", ")[0]) if thing else topic(uncovered(rest)) or ""
+            best = max(names, key=lambda n: n.worth, default=None)
+            title, sure = (best.text, best.worth >= _TITLE_SURE) if best else (told, not is_loose(told))
             if is_title(title):
-                found.setdefault(place, Matter(title, [index], index, "proposal/list"))
+                found.setdefault(place, Matter(title, [index], index, _COUNTED, sure=sure))
         return list(found.values()) if len(found) > 1 else []
 
     def _heard_matter(self, title: _Name) -> Matter:
@@ -181,7 +185,7 @@ class HeardMatters(AskedMatters):
             return context.likeliest(*_OTHER_MATTERS, "question") >= _LIKELY or asks < _UNLIKELY / 2
         return False
 
-    def _name(self, matter: Matter, body: Sequence[int]) -> None:
+    def _name(self, matter: Matter, body: Sequence[int], *, alone: bool = True) -> None:
         """Give a matter the best of the names that the letter offers for it, and say whether that is sure."""
         own = [i for i in matter.indexes if i >= 0]
         if own and matter.rule != "proposal/title-line":
@@ -190,6 +194,8 @@ class HeardMatters(AskedMatters):
                 own, key=lambda i: (self.context.sense(i).of("proposal"), i == matter.asked_in)
             )
         names = list(self._names(matter, body))
+        if alone:
+            names += self._over_all(matter, body)
         if not names:
             matter.title = None
             return
@@ -256,7 +262,6 @@ class HeardMatters(AskedMatters):
                 yield _Name(heard.text, index, "heard", share * heard.worth)
             for heard in self._heard_in(index, _TITLE_FAINT, "mentioned"):
                 yield _Name(heard.text, index, "mentioned", (_MENTIONED - _STEP * far) * heard.worth)
-        yield from self._over_all(matter, body)
 
     def _told_in(self, index: int, matter: Matter) -> Iterator[_Name]:
         """Names said in so many words: in quotation marks, after "kallas", after "saken gäller"."""
@@ -296,10 +301,14 @@ class HeardMatters(AskedMatters):
             heard = max((p.worth for p in parts), default=0.0)
             if heard >= _TITLE_LIKELY and len(parts) == 1:
                 subject = parts[0].text
-            pointing = matter.title is None and any(self._points(i) for i in matter.indexes if i >= 0)
+            own = [i for i in matter.indexes if i >= 0]
+            unnamed = matter.title is None and not any(self._heard_in(i, _TITLE_FAINT) for i in own)
+            pointing = unnamed and any(self._points(i) for i in own)
             worth = 0.15 + 0.45 * heard + 0.2 * self._in_body(subject, body) + 0.15 * pointing
             if not is_telling(subject):
                 worth -= 0.1
+            elif unnamed and self.fresh and (heard >= _HEADED or pointing):
+                worth += 0.2
             yield _Name(subject, SUBJECT, "subject", min(0.9, worth + 0.25 * self.subject_asks()))
         for index in body:
             told = None if self._foreign(index) else topic(uncovered(self.masked[index]))
@@ -321,7 +330,8 @@ class HeardMatters(AskedMatters):
             whole = 1.0 if index == SUBJECT else part.likelihood
             text = named(self._cover(index), part.start, part.end, whole)
             if is_title(text) and not _NO_NAME.match(text) and not self._only_people(text):
-                worth = part.likelihood * (_SHORT if _DOCUMENT.fullmatch(text) else 1.0)
+                vague = index != SUBJECT and _DOCUMENT.fullmatch(text)
+                worth = part.likelihood * (_SHORT if vague else 1.0)
                 found.append(_Name(self._told_before(text, index), index, role, worth))
         return found
 
