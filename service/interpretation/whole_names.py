@@ -17,7 +17,7 @@ _PREPOSITION = (
 )
 # "avlämning av | elever": what the preposition belongs to, with what stands before it.
 _BELONGS_TO = re.compile(
-    r"(?P<head>(?:(?:den|det|de|nya?|nytt|gemensam\w*|vår|våra|vårt|låg|hög|ökad|fler|bättre|[\w-]+s|"
+    r"(?<![\w-])(?P<head>(?:(?:den|det|de|nya?|nytt|gemensam\w*|vår|våra|vårt|låg|hög|ökad|fler|bättre|[\w-]+s|"
     r"[\w-]+ande|[\w-]+iga?|[\w-]+iska?) )?(?P<noun>[\w-]{4,}))"
     r" (?:av|för|till|mot|i|på|hos|mellan|bland) (?:(?:den|det|de|en|ett|sin|våra?|unga|äldre|barns) )?\Z",
     re.IGNORECASE,
