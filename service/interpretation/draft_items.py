@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from service.interpretation.surroundings import DraftItem
 
@@ -137,6 +138,7 @@ def _words(text: str) -> list[str]:
     return [w for w in re.split(r"[^\w]+", text.casefold()) if w]
 
 
+@lru_cache(maxsize=4096)
 def _stem(word: str) -> str:
     for noun in _MATTER_NOUNS:
         if word.endswith(noun) and len(word) - len(noun) >= 3:
@@ -153,6 +155,7 @@ def _stem(word: str) -> str:
     return word
 
 
+@lru_cache(maxsize=8192)
 def _close(mine: str, theirs: str) -> float:
     """How surely two words speak of the same thing, 0 to 1."""
     if mine == theirs:

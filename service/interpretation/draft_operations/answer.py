@@ -37,6 +37,12 @@ _INVERTED_IF = re.compile(
 _REST = re.compile(
     r"\b(?:resten|övriga|övrigt|annars|allt annat|de andra|the rest|everything else|otherwise)\b"
 )
+# "Ändringar:", "När ska den vara ute?": nothing in them is asked to be done.
+_ASKS_NOTHING = re.compile(
+    r"^(?:[^\W\d]+[ ,]*){1,6}:\s*$|"
+    r"^\W*(?:vem|vad|varför|när|hur|var|vilken|vilka|vilket|who|what|when|why|how)\b.*\?\W*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _MERGED = re.compile(r"\bslå\w* (?:\w+ ){0,3}?(?:ihop|samman)\b|\bmerge\b")
 
 
@@ -70,7 +76,9 @@ def read_operations(text: str, remarks: Sequence[tuple[str, int | None]], reader
             listing = naming.opens_list(said) or (listing and sentence.bullet is not None)
             if len(state.found) == before:
                 left.append(sentence.text)
-                if said.asks or (said.could_ask and _names_an_item(said, reader)):
+                if not _ASKS_NOTHING.search(said.text) and (
+                    said.asks or (said.could_ask and _names_an_item(said, reader))
+                ):
                     lost.append((sentence.text, spoken_of(said, reader)))
                 touches = touches or _may_touch(said, reader)
             state.topic = naming.topic_of(said)
@@ -237,8 +245,10 @@ def _is_no_wish(
 
 def _puts_somebody_on(said: Said, tokens: Sequence[Token], reader: Reader) -> bool:
     """Heard as an absence, but at an item: "Tomas är på kurs, Annika visar journalsystemet i hans ställe"."""
-    takes_over = any(t.kind in {"person", "me"} and t.role in details.TAKES_OVER for t in tokens)
-    return said.elsewhere and takes_over and bool(spoken_of(said, reader))
+    people = [t for t in tokens if t.kind in {"person", "me"}]
+    takes_over = any(t.role in details.TAKES_OVER for t in people)
+    outright = any(t.kind == "item" for t in tokens) and reader.phrases.speaks(said.text, "presenter")
+    return said.elsewhere and bool(people) and ((takes_over and bool(spoken_of(said, reader))) or outright)
 
 
 def _after_a_thought(said: Said, folded: str, tokens: Sequence[Token], reader: Reader, state: State) -> None:

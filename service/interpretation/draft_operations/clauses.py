@@ -31,6 +31,15 @@ _REASON = re.compile(
     r"because|since)\b|(?<=, )(?:för|då|ty|as)\b(?! \d)"
 )
 _REASON_FIRST = re.compile(r"\W*(?:eftersom|då|med anledning av|på grund av|because|since|med tanke på)\b")
+# A time that is told or found wrong, not asked for.
+TOLD_TIME = re.compile(
+    r"\b(?:tog|blev|(?<!minuter )(?<!min )var|hade|förra|totalt|sammanlagt|tillsammans|ihop|snålt|"
+    r"i (?:under|över)kant|"
+    r"(?:räcker|hinner|går|duger|funkar|håller) (?:\w+ )?(?:inte|aldrig|knappast|knappt)|"
+    r"för (?:lite|litet|mycket|kort|långt|långa|korta|knappt|snålt|snäl\w*)|too (?:short|long|little|much)|"
+    # "Anders kommer 20 minuter sent" is no time for his matter.
+    r"(?:kommer|ansluter|dyker upp|är)\b[^.;]{0,40}\b(?:sent|sen|försenad))\b"
+)
 NEGATION = re.compile(r"\b(?:inte|ej|icke|aldrig|not|never|don't|dont|nej)\b")
 
 
@@ -187,6 +196,8 @@ def _gives_to(previous: Clause, clause: Clause, joint: str) -> bool:
         and not previous.of(*CARRIES)
         and not clause.verbs
         and not re.search(r"\b(?:lägg|ge|dra|korta|jag|vi)\b", clause.text)
+        # "En kvart till rutinen är för lite, det behövs 25 minuter".
+        and not TOLD_TIME.search(previous.text)
         and (
             kinds == {"clock"}
             or (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from service.domain.intents import Contact, Operation
+from service.interpretation.draft_operations.clauses import TOLD_TIME
 from service.interpretation.draft_operations.moving import Placed
 from service.interpretation.draft_operations.pointing import Meant
 from service.interpretation.draft_operations.values import Clause, Reader, Said, State, Token
@@ -26,15 +27,6 @@ _LESS_BY = re.compile(
     r"(?:knapra|nagga|nalla|dra\b|nyp|hyvla|tjuva|skär|spara|ta)\w* (?:\S+ ){0,3}?(?:min\w*|kvart\w*)\.? "
     r"(?:vardera |var |styck )?(?:på|av|från))\b"
 )
-# A time that is told or found wrong, not asked for.
-_TOLD_TIME = re.compile(
-    r"\b(?:tog|blev|(?<!minuter )(?<!min )var|hade|förra|totalt|sammanlagt|tillsammans|ihop|snålt|"
-    r"i (?:under|över)kant|"
-    r"(?:räcker|hinner|går|duger|funkar|håller) (?:\w+ )?(?:inte|aldrig|knappast|knappt)|"
-    r"för (?:lite|litet|mycket|kort|långt|långa|korta|knappt|snålt|snäl\w*)|too (?:short|long|little|much)|"
-    # "Anders kommer 20 minuter sent" is no time for his matter.
-    r"(?:kommer|ansluter|dyker upp|är)\b[^.;]{0,40}\b(?:sent|sen|försenad))\b"
-)
 _INSTEAD = re.compile(r"i ?stället för|i st f|instead of")
 _HALF = re.compile(r"\b(halver|dubbl)")
 _DENIED = re.compile(r"\b(?:inte|inget|ingen|ej|not|no|i ?stället för|instead of)(?: \w+){0,2} $")
@@ -49,7 +41,7 @@ def minutes(
         return _same_again(meant.items, same[0].start, reader, state)
     if not meant.clocks:
         return _halved(clause, verbs, meant.items, reader)
-    if not asked or _TOLD_TIME.search(clause.text):
+    if not asked or TOLD_TIME.search(clause.text):
         return []
     clock = _the_clock(clause, meant.clocks)
     way = _way(clause.text) if len(meant.clocks) == 1 else 0
@@ -59,7 +51,7 @@ def minutes(
 
 def is_told(clause: Clause) -> bool:
     """Whether a time is only told ("tog en timme förra året") or found wrong."""
-    return bool(_TOLD_TIME.search(clause.text))
+    return bool(TOLD_TIME.search(clause.text))
 
 
 def _the_clock(clause: Clause, clocks: list[Token]) -> Token:
@@ -166,7 +158,7 @@ def presenter(
     people = clause.of("person", "me")
     if not people or not meant.items or not _speaks_of_presenting(clause, verbs, meant, said, people):
         return []
-    chosen = _heard(clause, people, said) or _told(clause, people)
+    chosen = _heard(clause, people, meant.items, said, reader) or _told(clause, people)
     if chosen is None:
         return []
     if chosen.person is None:
@@ -223,11 +215,18 @@ def _takes_an_item(clause: Clause, person: Token) -> bool:
     )
 
 
-def _heard(clause: Clause, people: list[Token], said: Said) -> Token | None:
+def _heard(
+    clause: Clause, people: list[Token], items: tuple[int, ...], said: Said, reader: Reader
+) -> Token | None:
     """The one who is heard to take it over."""
     if not said.learnt:
         return None
     takes = [t for t in people if t.role in TAKES_OVER and not _genitive(clause, t)]
+    new = [
+        t for t in takes if not (t.person and any(_presents_already(t.person, reader.item(n)) for n in items))
+    ]
+    # "Per har bett Mats föredra": who stands there already hands it over.
+    takes = new or takes
     presents = [t for t in takes if t.role == "presenter"]
     return next(iter(presents or takes), None)
 
