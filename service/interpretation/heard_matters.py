@@ -81,6 +81,7 @@ class _Name:
 _SAID, _TOLD, _CUT, _LOOSE, _GUESSED = 1.0, 0.85, 0.7, 0.2, 0.15
 # What is heard counts for as much as it is likely, less where nobody asks.
 _HEARD, _MENTIONED, _STEP = 0.95, 0.6, 0.03
+_IN_SO_MANY_WORDS = ("called", "quoted", "told")
 # A name that another source gives too is worth so much of that source's more.
 _BORNE_OUT = 0.35
 # A name is sure from the first on; from the second on when no other vies with it that is worth the third.
@@ -212,6 +213,9 @@ class HeardMatters(AskedMatters):
 
     def _worded(self, chosen: _Name, names: Sequence[_Name]) -> str:
         """The words of a name, where the rules and the second reader end it in different places."""
+        told = (n for n in names if n.source in _IN_SO_MANY_WORDS and _same(n.text, chosen.text))
+        if plain := max(told, key=lambda n: n.worth, default=None):
+            return plain.text
         heard = next((n.text for n in names if n.source == "heard" and _same(n.text, chosen.text)), None)
         cut = next((n.text for n in names if n.source == "rule" and _same(n.text, chosen.text)), None)
         if not heard or not cut or chosen.source not in {"heard", "rule"}:
