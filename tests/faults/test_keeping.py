@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,7 +24,7 @@ from tests.faults.figures import count
 from tests.faults.running import Launcher, Ran
 from tests.faults.story import MEETING, SECRETARY, STOCKHOLM, letter, newest
 from tests.faults.test_servers import LENA, MARIA, PER, Place, the_letters
-from tests.servers import Account, Post
+from tests.servers import Account, Post, Postgres
 from tests.settings import write_settings
 
 
@@ -150,6 +152,47 @@ def test_on_postgresql_the_operator_is_told_the_command(
     assert "pg_dump" in ran.words
     assert "--file='kopia.dump'" in ran.words
     assert "hemligt" not in ran.words
+
+
+@pytest.mark.postgres
+@pytest.mark.dovecot
+@pytest.mark.slow
+def test_on_postgresql_what_pg_restore_put_back_sends_nothing_again(
+    launcher: Launcher, tmp_path: Path, dovecot: Account, smtp: Post, postgres_server: Postgres
+):
+    """pg_dump makes the copy as it is told, pg_restore puts it back, and restore holds the mail."""
+    if not shutil.which("pg_dump"):
+        pytest.skip("pg_dump is not installed")
+    url, again = postgres_server.database(), postgres_server.database()
+    house = House(launcher, tmp_path, dovecot, smtp, url)
+    house.play("2026-12", "2027-02-01T09")
+    told = house.run("backup", str(tmp_path / "kopia.dump"))
+    command = next(line for line in told.words.splitlines() if "pg_dump" in line)
+    made = subprocess.run(shlex.split(command), capture_output=True, text=True)
+    if "server version mismatch" in made.stderr:
+        pytest.skip("pg_dump is older than the server")
+    assert made.returncode == 0, made.stderr
+    house.play("2027-02-01T09", "2027-02-08T08")
+    sent = house.got
+    assert sum(n for (_, what), n in sent.items() if what == "agenda") > 10
+
+    where = again.replace("+psycopg", "")
+    dumped = ["pg_restore", "--no-owner", f"--dbname={where}", str(tmp_path / "kopia.dump")]
+    subprocess.run(dumped, check=True, capture_output=True)
+    house = House(launcher, tmp_path, dovecot, smtp, again)
+    assert house.run("restore", "kopia.dump").status == 1
+    ran = house.run("restore", "--at", "2027-02-09T09:00")
+    assert ran.status == 0, ran.words
+    for at in ("2027-02-09T09:05", "2027-02-09T12:00"):
+        ran = house.run("run", "--once", "--at", at)
+        assert ran.status == 0, ran.words
+
+    assert house.got - sent == Counter({(SECRETARY, "ask"): 1})
+    assert "mejl fram?" in str(newest(smtp, SECRETARY, "ask")["Subject"])
+    with closing(open_store(again)) as store:
+        assert len(list(store.letters_in())) == 8
+        assert store.counts()["outgoing"]["waiting"] == 0
+    count("services restored from a backup that sent nothing again")
 
 
 # Taking stock.
