@@ -172,18 +172,3 @@ def best(names: Iterable[Name], near: int, subject: str | None) -> Name | None:
         return name.weight + shared - 2 * min(abs(near - name.index), 3), -name.index
 
     return max(names, key=worth, default=None)
-
-
-# Where a name was put as the matter itself, not only mentioned.
-_PUT = frozenset({"called", "quoted", "colon", "object", "time", "about", "waits", "question"})
-
-
-def undisputed(name: Name, names: Iterable[Name]) -> bool:
-    """Whether a name is put as the matter, says enough, and no other name vies with it."""
-    rivals = (n for n in names if is_telling(n.text) and _STRENGTH[n.source] >= 4)
-    return (
-        name.source in _PUT
-        and is_telling(name.text)
-        and all(related(n.text, name.text) for n in rivals)
-        and len(name.text.split()) <= 9
-    )

@@ -558,15 +558,6 @@ def topic(sentence: str) -> str | None:
     return None
 
 
-def question_title(sentence: str) -> str | None:
-    """A question that can stand on an agenda as it is; None when the sentence is none."""
-    text = re.sub(r"(?i)^\W*(?:hej\w*|förresten|jo|men|så|alltså)\b[\s,!:–-]*", "", sentence.strip())
-    if not text.endswith("?") or not re.match(r"(?i)(?:vem|vilka|vilken|vilket|hur|vad|när|får|var)\b", text):
-        return None
-    title = tidy(re.sub(r"(?i)\b(?:egentligen|nu|då|ju)\s+", "", text))
-    return title if 4 <= len(title.split()) <= 16 and is_title(title) else None
-
-
 def subject_phrase(sentence: str) -> str | None:
     """What stands before the verb of a sentence that tells something."""
     body = _FILLER_LEAD.sub("", sentence.strip())
