@@ -78,8 +78,9 @@ _BORNE_OUT_BY: dict[str, tuple[str, ...]] = {
     "meeting": ("cancel", "move", "place"),
     "minutes": ("minutes",),
 }
-# The answers to drafts, of which `draft_answers` has weighed each sentence by both readers.
-_WEIGHED_BEFORE = frozenset({"approval", "changes"})
+# Answers to drafts and notices of coming: their own readers have weighed each sentence by both.
+_WEIGHED_BEFORE = frozenset({"approval", "changes", "absence", "attendance"})
+_OF_COMING = ("absence", "late", "early", "attendance")
 # From the first likelihood on the readers agree; from the second on when nothing else reaches the third.
 _AGREED, _LIKELY, _AGAINST = 0.6, 0.2, 0.4
 # Under the first likelihood an intent is overheard, when the sentence by the second does something else.
@@ -94,6 +95,10 @@ def _doubted(context: Context, intent: Intent) -> Intent:
     if intent.kind in _WEIGHED_BEFORE:
         return intent
     support, against = _weighed(context, intent, acts)
+    by_example = all(e.rule.endswith("/by-example") for e in intent.evidence)
+    if isinstance(intent, Proposal) and by_example and context.likeliest("question") >= _AGREED:
+        # "Vi beslutade om en rutin. Vem för ut den?": no rule heard anything asked for.
+        return replace(intent, certain=False, doubt="det kan vara menat som en fråga")
     if support >= _AGREED or (support >= _LIKELY and max(against.values(), default=0.0) < _AGAINST):
         return intent
     return replace(intent, certain=False, doubt="det kan vara menat på ett annat sätt")
@@ -126,6 +131,9 @@ def _overheard(context: Context, intent: Intent, others: Sequence[Intent]) -> bo
     if context.forwarded and isinstance(intent, Proposal):
         # "Till septembermötet!" above a mail that is passed on: the mail is the matter.
         return False
+    if intent.kind in _OF_COMING:
+        # "Jag deltar den 11 februari men har förhinder i april" says both.
+        acts = _OF_COMING
     support, against = _weighed(context, intent, acts)
     if support >= _OVERHEARD:
         return False

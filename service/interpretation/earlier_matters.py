@@ -68,6 +68,11 @@ _MATERIAL = re.compile(
     r"(?:till|för|om|i|över|kring|inför|rörande|av|for|on|to)\b"
 )
 _IN_ITS_PLACE = re.compile(r"(?i)\b(?:i ?stället|i dess ställe|byt(?:a|er)?|ersätt\w*|hellre|instead)\b")
+# What a sentence goes on to tell of a matter: "X innehöll felaktiga uppgifter", "X var nog mest en idé".
+_TOLD_OF = re.compile(
+    r"(?<=\w)\s+(?:innehöll|innehåller|saknade|saknar|var|blev|hade|visade sig|ligger|är)\s.*$",
+    re.IGNORECASE | re.DOTALL,
+)
 _OWNED = re.compile(r"(?i)^(?:min|mitt|mina|vår|vårt|våra|den|det|de) ")
 
 
@@ -135,9 +140,7 @@ class EarlierMatters(LetterReader):
             doubt = "det framgår inte vilket ärende som tas tillbaka"
         elif title is not None and not taken.sure:
             doubt = "rubriken är vår tolkning"
-        elif self._heard_at(taken.index, "withdrawal") < (
-            _LIKELY if taken.rule.endswith("by-example") else _SPOKEN
-        ):
+        elif self._heard_at(taken.index, "withdrawal") < _needed(taken.rule):
             doubt = "det kan vara menat på ett annat sätt"
         return Withdrawal(
             certain=doubt is None and self.context.trusted,
@@ -312,7 +315,7 @@ class EarlierMatters(LetterReader):
         """What the second reader takes for names of matters in a sentence, and how likely each is."""
         found = []
         for part in self.context.sense(index).having("title", "mentioned"):
-            title = tidy(_OWNED.sub("", self._whole(index, part)))
+            title = tidy(_TOLD_OF.sub("", _OWNED.sub("", self._whole(index, part))))
             if part.likelihood >= _FAINT and is_title(title) and not self._only_people(title):
                 found.append((title, part.likelihood))
         return found
@@ -474,7 +477,7 @@ class EarlierMatters(LetterReader):
             doubt = "det framgår inte vilket ärende materialet hör till"
         elif title is not None and not sure:
             doubt = "rubriken är vår tolkning"
-        elif self._heard_at(added.index, "supplement") < _LIKELY and not self.acked:
+        elif self._heard_at(added.index, "supplement") < max(_LIKELY, _needed(added.rule)) and not self.acked:
             doubt = "det kan vara menat på ett annat sätt"
         return Supplement(
             certain=doubt is None and self.context.trusted,
@@ -569,6 +572,11 @@ class EarlierMatters(LetterReader):
             if is_title(candidate):
                 return tidy(candidate)
         return None
+
+
+def _needed(rule: str) -> float:
+    """How likely a meaning must be to need no question: less where a rule speaks for it."""
+    return _PLAIN if rule.endswith("/by-example") else _SPOKEN
 
 
 def _is_called(text: str, title: str) -> bool:

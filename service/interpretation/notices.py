@@ -112,7 +112,8 @@ def read_rest(context: Context, found: list[Intent]) -> list[Intent]:
     undo = [h for h in context.hits_of("undo") if h.line != SUBJECT and not _only_asked(context, h)]
     evidence = tuple(context.evidence(h) for h in undo[:2])
     if undo and _answers_an_ack(context):
-        sure = not context.senses or context.likeliest("undo") >= _HEARD
+        # "Ångrade mig, radera!" under a receipt may take the matter back, or what we made of it.
+        sure = not context.senses or (context.likeliest("undo") >= _HEARD > context.likeliest("withdrawal"))
         return [
             Undo(
                 evidence=evidence,
@@ -177,7 +178,7 @@ def _asks(context: Context, hit: Hit) -> bool:
 def _has_nothing(context: Context) -> bool:
     """Whether an answer to the call says that there is nothing to take up, and nothing else."""
     return any(h.rule == "proposal/none" for h in context.hits) and not any(
-        s.of("question", "help", "undo") >= _HEARD for s in context.senses[1:]
+        s.of("question", "help", "undo", "proposal") >= _HEARD for s in context.senses[1:]
     )
 
 
