@@ -2157,7 +2157,7 @@ REST: list[Row] = [
         "Beröm",
         "Ulla, du är ovärderlig. Vi klarar oss inte utan dig!",
         "",
-        "question",
+        "courtesy",
     ),
     (
         "karin.nystrom",
