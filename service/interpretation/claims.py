@@ -135,12 +135,18 @@ def _likelihood(context: Context, index: int, says: Says) -> float:
 _PLAIN = 0.85
 
 
+# A few words in answer to our invitation or reminder speak of coming or not.
+_PLAIN_ANSWER = 0.6
+
+
 def _barely_heard(context: Context, hit: Hit) -> bool:
     """What no rule knows, and the second reader only takes to be likely."""
     if not hit.rule.endswith("/by-example"):
         return False
     sense = context.sense(hit.line)
-    return sense.of(hit.kind) < _PLAIN or any(
+    asked = context.reference is not None and context.reference.what in {"invitation", "reminder"}
+    plain = _PLAIN_ANSWER if asked and len(context.words.text.split()) <= 6 else _PLAIN
+    return sense.of(hit.kind) < plain or any(
         p.likelihood < LIKELY_PART for p in sense.having("absent", "coming")
     )
 
@@ -445,8 +451,10 @@ def _without_contradictions(context: Context, index: int, claims: list[Claim]) -
             and "after-all" not in claim.evidence.rule
         ):
             continue
-        if claim.says == "absent" and any(
-            r.says == "coming" and "after-all" in r.evidence.rule for r in rivals
+        if (
+            claim.says == "absent"
+            and claim.extent == "whole"
+            and any(r.says == "coming" and "after-all" in r.evidence.rule for r in rivals)
         ):
             continue
         kept.append(claim)

@@ -17,6 +17,7 @@ from datetime import timedelta
 from service.domain.intents import Absence, Attendance, Contact, Evidence, Intent
 from service.interpretation.claims import Claim, answers_in, claims_in
 from service.interpretation.context import SUBJECT, Context
+from service.interpretation.second_opinion import may_change_meetings
 from service.interpretation.standing_in import (
     Standing,
     for_all,
@@ -129,7 +130,8 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
     for person, rows in by_person.items():
         if person in substitutes and len(by_person) > 1:
             continue
-        if person is not None and not _has_part(context, person) and _holder_comes(context, person, coming):
+        only_said = all(c.evidence.rule == "absence/not-coming" or c.heard_only for c in rows)
+        if person and only_said and not _has_part(context, person) and _holder_comes(context, person, coming):
             # "Lena tar sin egen plats, jag är alltså inte med."
             continue
         together = any(len(r.people) > 1 and any(_speaks(context, p) for p in r.people) for r in rows)
@@ -162,25 +164,72 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
                 used.add(standing)
     intents += _absences_by_substitute(context, standings, by_person, coming)
     for claim in coming:
+        if claim.likelihood < _HARDLY and any(
+            c.line == claim.line and c.says == "absent" and not set(c.people) & set(claim.people)
+            for c in absent
+        ):
+            # "Jag har förhinder, men Lena är på plats": said by the way.
+            continue
         intents += _attendances(context, claim, intents, standings)
     intents.sort(key=lambda row: (row[0], row[1]))
-    return [_against_the_rest(context, i, absent) for i in _merged([row[2] for row in intents])]
+    return [_weighed_by_both(context, i, claims) for i in _merged([row[2] for row in intents])]
 
 
-# From here on a sentence that sounds like the contrary makes a notice of coming one to ask about.
+# The two readers agree from the first likelihood on, and from the second when no other act reaches the third.
+_AGREED, _LIKELY, _AGAINST = 0.6, 0.2, 0.4
+# A sentence that sounds that much like staying away makes a notice of coming one to ask about.
 _SOUNDS_CONTRARY = 0.35
+# Under this likelihood the coming of another is only mentioned.
+_HARDLY = 0.1
+# Under this, being a substitute tells of no absence.
+_OF_COMING_AT_ALL = 0.3
+_FAMILY = ("absence", "late", "early", "attendance")
+_ACTS = {"absence": ("absence", "late", "early"), "attendance": ("attendance",)}
+# What tells little speaks against nothing.
+_TELLS_LITTLE = ("background", "courtesy")
 
 
-def _against_the_rest(context: Context, intent: Intent, absent: Sequence[Claim]) -> Intent:
-    """ "Jag är med! På noterna alltså, inte på torsdag": a coming that the rest of the letter speaks against."""
-    if not isinstance(intent, Attendance) or not intent.certain or absent:
+def _weighed_by_both(context: Context, intent: Intent, claims: Sequence[Claim]) -> Intent:
+    """A notice of which only the rules are sure is asked about."""
+    if not isinstance(intent, (Absence, Attendance)) or not intent.certain:
         return intent
-    if any(m for n, _ in context.numbered() for m in context.sense(n).having("absent")):
-        # It is another who is away.
+    if not context.senses or not context.sentences or context.letter.calendar or context.words.remarks:
         return intent
-    if context.likeliest("absence", "late", "early") < _SOUNDS_CONTRARY:
-        return intent
-    return replace(intent, certain=False, doubt="det låter också som ett återbud")
+    texts = {e.text for e in intent.evidence}
+    own = [n for n, s in context.numbered() if s.text in texts]
+    told = [c for c in claims if c.line in own]
+    both = any(
+        c.says != d.says and set(c.people) & set(d.people) for n, c in enumerate(told) for d in told[n + 1 :]
+    ) or any(c.by_link or (c.says == "absent" and c.evidence.rule in _BY_CLOCK) for c in told)
+    acts = _FAMILY if both else _ACTS[intent.kind]
+    ignored = {*acts, *_TELLS_LITTLE}
+    if not may_change_meetings(context):
+        ignored |= {"cancel", "move", "place"}
+    support = max((context.sense(n).of(*acts) for n in own), default=context.likeliest(*acts))
+    against = max(
+        (p for n in own for act, p in context.sense(n).acts.items() if act not in ignored), default=0.0
+    )
+    if support < _AGREED and (support < _LIKELY or against >= _AGAINST):
+        return replace(intent, certain=False, doubt="det kan vara menat på ett annat sätt")
+    if isinstance(intent, Attendance) and not both and _rest_sounds_absent(context, own, claims):
+        # "Jag är med! På noterna alltså, inte på torsdag."
+        return replace(intent, certain=False, doubt="det låter också som ett återbud")
+    return intent
+
+
+# Coming that the clock makes a coming late: "Jag kan vara med mellan 13 och 14".
+_BY_CLOCK = frozenset({"attendance/comes"})
+
+
+def _rest_sounds_absent(context: Context, own: Sequence[int], claims: Sequence[Claim]) -> bool:
+    if any(c.says == "absent" for c in claims):
+        return False
+    return any(
+        context.sense(n).of("absence", "late", "early") >= _SOUNDS_CONTRARY
+        and not context.sense(n).having("absent")
+        for n, _ in context.numbered()
+        if n not in own
+    )
 
 
 def _subject_line_explained(context: Context, claims: list[Claim]) -> list[Claim]:
@@ -199,17 +248,9 @@ def _subject_line_explained(context: Context, claims: list[Claim]) -> list[Claim
 
 
 def _plainly_told(claims: list[Claim]) -> list[Claim]:
-    """What is only faintly heard says nothing beside plain words of the same person's."""
-    plain = {
-        (p, c.says)
-        for c in claims
-        if c.line != SUBJECT and not (c.heard_only and c.perhaps)
-        for p in c.people
-    }
-    return [
-        c for c in claims
-        if not (c.heard_only and c.perhaps) or any((p, c.says) not in plain for p in c.people)
-    ]  # fmt: skip
+    """What is only faintly heard says nothing beside plain words: "Jag har förhinder. Karin kan leda mötet." """
+    plain = {c.says for c in claims if c.line != SUBJECT and not (c.heard_only and c.perhaps)}
+    return [c for c in claims if not (c.heard_only and c.perhaps) or c.says not in plain]
 
 
 # Where two sentences of one letter say the contrary of one person and meeting, the second reader chooses
@@ -292,10 +333,14 @@ def _stands_for(context: Context, s: Standing, person: str | None, claim: Claim)
 def _judge_weak(context: Context, claims: list[Claim], standings: list[Standing]) -> list[Claim]:
     """A reason counts beside one of our meetings, or with someone in one's place."""
     plain = {(p, c.says) for c in claims if not c.weak and not c.heard_only for p in c.people}
+    moved = may_change_meetings(context) and context.likeliest("cancel", "move", "place") >= 0.5
     kept: list[Claim] = []
     for claim in claims:
         if not claim.weak:
             kept.append(claim)
+            continue
+        if moved:
+            # "Jag måste till riksdagen, så mötet blir på förmiddagen" gives a reason, and no notice.
             continue
         people = tuple(p for p in claim.people if (p, "coming") not in plain and (p, "absent") not in plain)
         if not people:
@@ -379,9 +424,10 @@ def _absence(
         if standing.evidence not in evidence:
             evidence.append(standing.evidence)
         if has_a_seat:
-            # Who has a seat of her own speaks for both, but does not take the other's.
             certain, doubt = False, doubt or "den som ska komma i stället har en egen plats"
-            substitute = None
+            if for_all(standing) or not standing.for_speaker:
+                # "Anders för talan för oss båda": who has a seat of her own does not take the other's.
+                substitute = None
         if standing.substitute is None and standing.candidates:
             certain = False
             doubt = doubt or _who_doubt(context, standing.candidates)
@@ -457,6 +503,11 @@ def _absences_by_substitute(
         if person is None and by_person and not standing.candidates:
             continue
         if isinstance(standing.substitute, str) and standing.substitute == person:
+            continue
+        sense = context.sense(standing.line)
+        by_office = standing.evidence.rule.startswith("stand-in/") and standing.line != SUBJECT
+        if by_office and sense.acts and sense.of(*_FAMILY) < _OF_COMING_AT_ALL:
+            # "Jag är fortfarande Lenas ersättare hos er" tells of nobody's absence.
             continue
         if person and any(person in c.people and "after-all" in c.evidence.rule for c in coming):
             continue

@@ -175,7 +175,7 @@ _HEARD_AS = {
 
 
 # Whoever is less likely to play a part is asked about.
-LIKELY_PART = 0.6
+LIKELY_PART = 0.65
 
 
 def _heard_subject(context: Context, hit: Hit) -> Subject:
@@ -192,7 +192,7 @@ def _heard_subject(context: Context, hit: Hit) -> Subject:
 
 # Predicates that only a person can have: "mötet krockar" says who cannot come, "Sven kommer inte" says it of Sven.
 _PERSONAL = {
-    "absence/cannot-come", "absence/not-coming", "absence/stays-home", "late/comes-later", "early/leaves-early",
+    "absence/cannot-come", "absence/not-coming", "absence/says-forhinder", "absence/stays-home", "late/comes-later", "early/leaves-early",
     "attendance/comes", "attendance/another", "attendance/after-all", "attendance/by-link", "leaving/quits", "elsewhere/is-elsewhere",
 }  # fmt: skip
 
@@ -213,6 +213,12 @@ def _before_som(row: Sequence[Token], number: int, first: int) -> Mention | None
     if named is None or named.genitive or any(t.text in {"men", "så"} for t in row[number:first]):
         return None
     return named
+
+
+_COUNTED = re.compile(
+    r"(?:\d+|två|tre|fyra|fem|sex|sju|åtta|nio|tio|elva|hälften|halva|merparten|majoriteten|en tredjedel) "
+    r"(?:av|har|stycken|st|ledamöter|personer|ordinarie)(?!\w)"
+)
 
 
 def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Subject:
@@ -241,6 +247,9 @@ def _before(context: Context, hit: Hit, row: Sequence[Token], first: int) -> Sub
             return Subject("stranger")
         if first - number > 14:
             break
+    if personal and row and _COUNTED.match(" ".join(t.text for t in row[:3])):
+        # "Åtta av tolv har lämnat återbud."
+        return Subject("nobody")
     if personal:
         opening = (
             next((n for n in range(first - 1, -1, -1) if row[n].text in {",", ".", ":", ";", "!", "?"}), -1)

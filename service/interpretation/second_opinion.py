@@ -31,8 +31,8 @@ _BORNE_OUT_BY: Mapping[str, tuple[str, ...]] = {
     "late": _COMING,
     "early": _COMING,
     "attendance": (*_COMING, "undo"),
-    "substitute": (*_COMING, "replacement"),
-    "stand-in": ("absence", "late", "early", "replacement"),
+    "substitute": _COMING,
+    "stand-in": ("absence", "late", "early"),
     "leaving": ("replacement", "contact"),
     "successor": ("replacement", "contact"),
     "contact": ("contact", "replacement"),
@@ -68,7 +68,7 @@ def _credible(context: Context, hit: Hit) -> bool:
     if hit.kind in {"leaving", "successor"} and support < sense.of(*_COMING):
         # "Min ledighet har förlängts": who is away for once is told of, and nobody who leaves.
         return False
-    if hit.kind in {"cancel", "move", "place"} and not _may_change_meetings(context):
+    if hit.kind in {"cancel", "move", "place"} and not may_change_meetings(context):
         # "Nämnden blev inställd": whose meeting it is, only the meaning tells.
         return support >= max(0.5, sense.of(*_COMING))
     return not (support < _HARDLY and _means_another(sense, meanings, support))
@@ -81,7 +81,7 @@ def _means_another(sense: Sense, meanings: tuple[str, ...], support: float) -> b
     return asked >= _LIKELIER or (support < _NOT_AT_ALL and max(told, asked) >= _CERTAIN)
 
 
-def _may_change_meetings(context: Context) -> bool:
+def may_change_meetings(context: Context) -> bool:
     """Whether the writer is secretary or chair; an unknown writer may speak for them."""
     network, year = context.surroundings.network, context.surroundings.now.year
     officers = {p.id for y in (year, year + 1) for p in (network.chair(y), network.secretary(y)) if p}

@@ -127,7 +127,7 @@ def _heard_in(context: Context, index: int) -> list[Standing]:
         if fold(context.text_of(index)[part.start : part.end]) in PRONOUNS:
             return _heard_myself(context, index, evidence)
         mention = next((m for m in context.people_in(index) if m.start - base == part.start), None)
-        if mention is None or mention.kind == "address":
+        if mention is None or mention.kind == "address" or _ruled_out(context, index, part.start):
             continue
         if mention.person and context.surroundings.network.seat_of(mention.person):
             continue
@@ -146,6 +146,16 @@ def _heard_in(context: Context, index: int) -> list[Standing]:
             )
         ]
     return []
+
+
+def _ruled_out(context: Context, index: int, at: int) -> bool:
+    """ "Får inte tag i Johan": whoever is named in a clause that says no, or only hopes, does not come."""
+    text = fold(context.text_of(index))
+    begin, end = clause_bounds(text, at)
+    begin = max(begin, text.rfind(",", begin, at) + 1)
+    # "Maria Lundqvist (ej Lundgren!)" tells two people apart.
+    clause = re.sub(r"\((?:ej|inte|not) [^()]*\)", "", text[begin:end])
+    return bool(_NOT_COMING.search(clause) or _ONLY_TRYING.search(clause))
 
 
 def _heard_myself(context: Context, index: int, evidence: Evidence) -> list[Standing]:
