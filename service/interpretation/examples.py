@@ -18,8 +18,30 @@ from dataclasses import dataclass
 # What a sentence can mean.  The first are acts; a type says what kind of matter it is.
 TYPES = ("decision", "discussion", "information")
 LABELS = frozenset(
-    "proposal detail withdrawal supplement absence late early attendance replacement contact approval "
-    "changes minutes cancel move place question help undo courtesy background subject".split()
+    [
+        "proposal",
+        "detail",
+        "withdrawal",
+        "supplement",
+        "absence",
+        "late",
+        "early",
+        "attendance",
+        "replacement",
+        "contact",
+        "approval",
+        "changes",
+        "minutes",
+        "cancel",
+        "move",
+        "place",
+        "question",
+        "help",
+        "undo",
+        "courtesy",
+        "background",
+        "subject",
+    ]
 ) | frozenset(TYPES)
 # The parts that marked words play; all but the title are played by people.
 PEOPLE = ("presenter", "substitute", "successor", "absent", "coming", "leaving", "holder", "person")
