@@ -186,6 +186,16 @@ def test_a_member_cannot_cancel_a_meeting(desk: Desk):
     assert desk.meeting(FEBRUARY)["state"] == "open"
 
 
+def test_that_the_secretary_only_thanks_for_a_question_is_no_answer_to_it(desk: Desk):
+    """The member is not sent her "tack", and the question stays open for what she writes next."""
+    got = desk.mail("tomas.oberg", "Undran", "Hej! Vem är det som ersätter Mats när han är borta? Tomas")
+    asked = only(to(got, "ingrid.palm@regionjh.example"))
+
+    assert desk.mail("ingrid.palm", "", "Tack för mejlet!", answers=asked) == []
+    answer = desk.mail("ingrid.palm", "", "Maria.", answers=asked)
+    assert "Maria." in only(to(answer, "tomas.oberg@regionjh.example")).words
+
+
 def test_a_question_goes_to_the_secretary_and_her_answer_to_the_member(desk: Desk):
     """She answers the service; the member gets her words."""
     got = desk.mail("tomas.oberg", "Undran", "Hej! Vem är det som ersätter Mats när han är borta? Tomas")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Sequence
 
 from service.domain import intents
@@ -220,9 +221,16 @@ def _not_taken_up(item: Item) -> Note:
     return Note("not-taken-up", {"title": item.title})
 
 
+_THANKS = re.compile(
+    r"\W*(?:(?:hej|tack\w*|ok|okej|bra|fint|toppen|så|mycket|för|det|frågan?|mejlet|hälsningar|mvh)\W*){1,6}",
+    re.IGNORECASE,
+)
+
+
 def _pass_on(office: Office, book: Book, question: OpenQuestion, opened: Opened) -> LetterState:
     """Send the secretary's answer to the member who asked."""
-    if [i.kind for i in opened.reading.intents] == ["courtesy"] and len(opened.reading.text) < 40:
+    if _THANKS.fullmatch(opened.reading.text):
+        # Whatever else she writes may be the answer, however it was read.
         return "noted"
     first = open_letter(office, book, question.about, office.parse(book.raw(question.about)))
     to = receipt_to(first)
