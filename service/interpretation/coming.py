@@ -17,6 +17,7 @@ from datetime import timedelta
 from service.domain.intents import Absence, Attendance, Contact, Evidence, Intent
 from service.interpretation.claims import Claim, answers_in, claims_in
 from service.interpretation.context import SUBJECT, Context
+from service.interpretation.grammar import is_greeted
 from service.interpretation.second_opinion import may_change_meetings
 from service.interpretation.standing_in import (
     Standing,
@@ -176,7 +177,7 @@ def _settle(context: Context, gathered: _Gathered) -> list[Intent]:
 
 
 # The two readers agree from the first likelihood on, and from the second when no other act reaches the third.
-_AGREED, _LIKELY, _AGAINST = 0.6, 0.2, 0.4
+_AGREED, _LIKELY, _AGAINST = 0.6, 0.12, 0.4
 # A sentence that sounds that much like staying away makes a notice of coming one to ask about.
 _SOUNDS_CONTRARY = 0.35
 # Under this likelihood the coming of another is only mentioned.
@@ -450,6 +451,10 @@ def _absence(
     )  # fmt: skip
 
 
+# "Johan vet": told of it, and no more.
+_ONLY_TOLD = re.compile(r"(?<!\w)(?:vet(?: om det)?|är (?:informerad|underrättad)|har fått besked)\W*\Z")
+
+
 def _left_open(context: Context, person: str | None) -> tuple[str, ...]:
     """The substitutes of somebody's who are named where the letter tells of absence, and are not said to come."""
     network = context.surroundings.network
@@ -459,9 +464,11 @@ def _left_open(context: Context, person: str | None) -> tuple[str, ...]:
         dict.fromkeys(
             m.person
             for n, s in context.numbered()
-            if context.sense(n).of("absence", "attendance") >= 0.5 and not says_not_coming(s.text)
+            if context.sense(n).of(*_FAMILY, *_TELLS_LITTLE) >= 0.5
+            and not says_not_coming(s.text)
+            and not _ONLY_TOLD.search(fold(s.text))
             for m in context.people_in(n)
-            if m.person and m.person in substitutes and m.person != person
+            if m.person and m.person in substitutes and m.person != person and not is_greeted(context, m)
         )
     )
 

@@ -386,7 +386,7 @@ def antecedent(context: Context, index: int, at: int) -> Mention | None:
     before = [m for m in pool if m.start < place and m.kind != "address" and not _is_sender(context, m)]
     if before:
         # After a greeting ("Hej Ingrid") the one greeted is not spoken of.
-        named = [m for m in before if not _is_greeted(context, m)]
+        named = [m for m in before if not is_greeted(context, m)]
         if named:
             return named[-1]
     subject = [m for m in context.subject_people if not _is_sender(context, m)]
@@ -397,7 +397,7 @@ def _is_sender(context: Context, mention: Mention) -> bool:
     return bool(context.sender and mention.person == context.sender.id)
 
 
-def _is_greeted(context: Context, mention: Mention) -> bool:
+def is_greeted(context: Context, mention: Mention) -> bool:
     before = bare(fold(context.words.text[max(0, mention.start - 16) : mention.start]))
     return bool(
         re.search(

@@ -32,7 +32,7 @@ _BORNE_OUT_BY: Mapping[str, tuple[str, ...]] = {
     "early": _COMING,
     "attendance": (*_COMING, "undo"),
     "substitute": _COMING,
-    "stand-in": ("absence", "late", "early"),
+    "stand-in": _COMING,
     "leaving": ("replacement", "contact"),
     "successor": ("replacement", "contact"),
     "contact": ("contact", "replacement"),
