@@ -84,6 +84,8 @@ _OURS = frozenset(
 )
 
 
+# From here on a sentence plainly does something.
+_PLAINLY = 0.6
 # A sentence in which more is heard than this is no sentence.
 _MOST_HITS = 40
 
@@ -192,10 +194,17 @@ class LetterReader:
         found = []
         for index, sentence in self.context.numbered():
             folded = fold(sentence.text)
-            if index in self.taken or _GREETING.match(folded) or SIGN_OFF.match(folded):
+            if index in self.taken or (
+                (_GREETING.match(folded) or SIGN_OFF.match(folded)) and not self._says_more(index)
+            ):
                 continue
             found.append(index)
         return found
+
+    def _says_more(self, index: int) -> bool:
+        """Whether what looks like a greeting is heard as more: "Vänligen ta bort det från dagordningen"."""
+        sense = self.context.sense(index)
+        return sense.act not in {"", "courtesy", "background"} and sense.of(sense.act) >= _PLAINLY
 
     def _foreign(self, index: int) -> bool:
         """Whether a sentence speaks of something that another reader owns."""

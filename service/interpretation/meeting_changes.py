@@ -147,7 +147,8 @@ def _about_us(context: Context, kind: str) -> list[Hit]:
         ):
             continue
         if kind in {"cancel", "move"} and re.search(
-            r"(?<!\w)(?:jag|mig|min|mitt)(?!\w)", text[max(0, hit.start - 25) : hit.end]
+            r"(?<!\w)(?:jag|mig|min|mitt)(?!\w)(?! har (?:kommit|beslut|bestäm)| är överens)",
+            text[max(0, hit.start - 25) : hit.end],
         ):
             continue
         if (
