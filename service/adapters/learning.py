@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pycrfsuite
@@ -28,7 +29,7 @@ from service.interpretation.rulebook import Rulebook
 
 log = logging.getLogger("kallelse.reading")
 
-_MODELS = ("acts", "types", "parts")
+MODELS = ("acts", "types", "parts")
 # Strength of the penalty on large weights, and rounds of training; chosen by leaving a fifth of the
 # examples out.  What occurs only once teaches nothing.
 _SETTINGS = {"c1": 0.0, "feature.minfreq": 2, "max_iterations": 60}
@@ -43,7 +44,7 @@ class LearntModels:
 
     def __init__(self, models: dict[str, bytes]) -> None:
         self._bytes = models  # crfsuite reads them where they lie.
-        self._taggers = {name: pycrfsuite.Tagger() for name in _MODELS}
+        self._taggers = {name: pycrfsuite.Tagger() for name in MODELS}
         for name, tagger in self._taggers.items():
             tagger.open_inmemory(models[name])
         self._labels = {name: tagger.labels() for name, tagger in self._taggers.items()}
@@ -98,14 +99,18 @@ def _files(folders: Iterable[Path]) -> list[Path]:
     return [path for folder in folders for path in sorted(folder.glob("*.txt"))]
 
 
-def learn(letters: Sequence[ExampleLetter], rules: Rulebook, target: Path) -> None:
-    """Learn from examples, looked at with the rules, and write the models into a folder."""
-    trainers = {name: pycrfsuite.Trainer(verbose=False) for name in _MODELS}
+def learn(
+    letters: Sequence[ExampleLetter], rules: Rulebook, target: Path, models: Sequence[str] = MODELS
+) -> None:
+    """Learn from examples, looked at with the rules, and write some of the models into a folder."""
+    trainers = {name: pycrfsuite.Trainer(verbose=False) for name in models}
     for letter in letters:
-        rows = lesson_of(letter, rules)
-        trainers["acts"].append([f for f, _, _ in rows], [act for _, act, _ in rows])
-        trainers["types"].append([f for f, _, _ in rows], [type_ for _, _, type_ in rows])
-        for example in letter.sentences:
+        rows = lesson_of(letter, rules) if {"acts", "types"} & trainers.keys() else []
+        if "acts" in trainers:
+            trainers["acts"].append([f for f, _, _ in rows], [act for _, act, _ in rows])
+        if "types" in trainers:
+            trainers["types"].append([f for f, _, _ in rows], [type_ for _, _, type_ in rows])
+        for example in letter.sentences if "parts" in trainers else ():
             told, tags = parts_lesson_of(example)
             if told:
                 trainers["parts"].append(told, tags)
@@ -139,11 +144,11 @@ def learnt_from(shipped: Path, own: Path | None = None) -> LearntModels | None:
 
 
 def _loaded(folder: Path) -> LearntModels:
-    return LearntModels({name: (folder / name).read_bytes() for name in _MODELS})
+    return LearntModels({name: (folder / name).read_bytes() for name in MODELS})
 
 
 def _complete(folder: Path) -> bool:
-    return all((folder / name).is_file() for name in _MODELS)
+    return all((folder / name).is_file() for name in MODELS)
 
 
 def _cache() -> Path:
@@ -164,16 +169,30 @@ def _fingerprint(files: Sequence[Path]) -> str:
     return told.hexdigest()[:20]
 
 
+# Two lessons side by side take about as long as each other.
+_LESSONS = (("acts", "types"), ("parts",))
+
+
 def _learn_apart(folders: Sequence[Path], kept: Path) -> LearntModels:
+    if sys.stderr.isatty():
+        print(
+            "Läsaren lär sig av exempelmeningarna; det tar en kvarts minut, och bara denna gång.",
+            file=sys.stderr,
+        )
     with tempfile.TemporaryDirectory(prefix="kallelse-") as scratch:
         made = Path(scratch)
-        subprocess.run(
-            [sys.executable, "-m", "service.adapters.lesson", str(made), *map(str, folders)],
-            check=True, timeout=_LONGEST_SECONDS, capture_output=True,
-        )  # fmt: skip
+        with ThreadPoolExecutor() as lessons_:
+            list(lessons_.map(lambda models: _lesson(made, folders, models), _LESSONS))
         models = _loaded(made)
         _keep(made, kept)
     return models
+
+
+def _lesson(target: Path, folders: Sequence[Path], models: Sequence[str]) -> None:
+    subprocess.run(
+        [sys.executable, "-m", "service.adapters.lesson", ",".join(models), str(target), *map(str, folders)],
+        check=True, timeout=_LONGEST_SECONDS, capture_output=True,
+    )  # fmt: skip
 
 
 def _keep(made: Path, kept: Path) -> None:
@@ -183,7 +202,7 @@ def _keep(made: Path, kept: Path) -> None:
         with tempfile.TemporaryDirectory(dir=kept.parent) as beside:
             complete = Path(beside) / "complete"
             complete.mkdir()
-            for name in _MODELS:
+            for name in MODELS:
                 (complete / name).write_bytes((made / name).read_bytes())
             # One rename, so that nobody ever finds half of them.
             if not _complete(kept):

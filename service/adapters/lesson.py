@@ -1,4 +1,4 @@
-"""A lesson: `python -m service.adapters.lesson TARGET RULES [OWN RULES]` learns, and writes the models."""
+"""A lesson: `python -m service.adapters.lesson MODELS TARGET RULES [OWN RULES]` writes what was learnt."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ from service.adapters.learning import learn, read_examples
 from service.adapters.rule_files import load_rulebook
 
 
-def main(target: Path, shipped: Path, own: Path | None = None) -> None:
-    """Learn from the examples of one or two folders of rules."""
-    folders = [f / "examples" for f in (shipped, own) if f is not None]
-    learn(read_examples(folders), load_rulebook(shipped, own, learnt=False), target)
+def main(models: str, target: str, shipped: str, own: str | None = None) -> None:
+    """Learn some models, named with commas between, from the examples of one or two folders of rules."""
+    rules, own_rules = Path(shipped), Path(own) if own else None
+    folders = [f / "examples" for f in (rules, own_rules) if f is not None]
+    rulebook = load_rulebook(rules, own_rules, learnt=False)
+    learn(read_examples(folders), rulebook, Path(target), models.split(","))
 
 
 if __name__ == "__main__":
-    main(*map(Path, sys.argv[1:]))
+    main(*sys.argv[1:])

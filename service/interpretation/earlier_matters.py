@@ -51,6 +51,7 @@ _NOT_YET = re.compile(
     r"^\W*(?:säger|blir|får|skulle|går|kommer|lyckas|misslyckas|hinner|finns|tycker|vill)\s[^.?]*?"
     r"\b(?:drar|tar|stryker|återkallar|avstår)\b"
 )
+_OF_COMING = re.compile(r"\b(?:förhind\w*|återbud\w*|frånvaro\w*|avanmälan|närvaro)\b")
 _POINTS = re.compile(
     r"\b(?:punkt(?:en|er|erna)?|ärende(?:t|n|na)?|frågan|förslag(?:et)?|anmälan|item|den|det|topic)\b"
 )
@@ -86,6 +87,9 @@ class EarlierMatters(LetterReader):
         for index in self._body():
             spoken = self._spoken(self.taking_back, index)
             if not self._struck_back(index) or _NOT_YET.search(fold(self.text(index))):
+                continue
+            if _OF_COMING.search(fold(self.text(index))):
+                # "Ni kan ta bort mitt förhinder" is said by who comes after all.
                 continue
             rule = spoken[0].rule if spoken else "withdrawal/by-example"
             seen = self._withdrawn_title(index, spoken) if spoken else None

@@ -37,7 +37,7 @@ _LOOSE_START = re.compile(
     r"gärna|kanske|inte|alltså|ju|nog|väl|bara|redan|igen|åter|tyvärr|egentligen|annars|helst|precis|just|"
     r"är|var|har|hade|blir|blev|ska|skall|skulle|kan|kunde|vill|ville|måste|behöver|behöva|borde|bör|får|fick|ta|"
     r"tar|sätt|skriv|lägg|boka|peta|ge|gör|går|tror|tycker|hoppas|undrar|tänkte|vet|säg|se|kom|kommer|"
-    r"räcker|vore|finns|hinner|lyft|dryfta|diskutera|prata|pratar|snacka|gått|fått|tagit|blivit|"
+    r"längre fram|framöver|framgent|räcker|vore|finns|hinner|lyft|dryfta|diskutera|prata|pratar|snacka|gått|fått|tagit|blivit|"
     r"på|till|från|hos|vid|inför|av|med|under|efter|åt|mot|enligt|innan|ser|ville|tack|hej|ja|nej|jo|"
     r"alla|allt|något|någon|några|nåt|ingen|inget|inga|både|båda|samma|ett|en|chef|frågan|ärendet|punkten|"
     r"härmed|punkt|ärende|saken|sak|slut|start|möjligt|angeläget|nästa|förra|säger|hörde|läste|satt|vaknade)\b"
