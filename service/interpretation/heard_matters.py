@@ -297,7 +297,7 @@ class HeardMatters(AskedMatters):
         subject = self.subject()
         forwarded = context.words.forwarded or bool(context.letter.enclosed)
         if forwarded and (inner := self._forwarded_title()):
-            yield _Name(inner, SUBJECT, "forwarded", _TOLD)
+            yield _Name(inner, SUBJECT, "forwarded", _HEARD)
         if subject and any(_POINTS_UP.search(self.text(i)) for i in body):
             yield _Name(subject, SUBJECT, "subject", _SAID)
         elif subject and (self.fresh or self._in_body(subject, body)):

@@ -67,7 +67,7 @@ _LEAD = re.compile(
 )
 # A sentence runs on after the name: "distansundervisning för hemmasittare | funkar i Funäsdalen".
 _RUNS_ON = re.compile(
-    r"(?i)\s(?:funkar|fungerar|är|har|blir|behöver|bör|ska|kan|måste|förtjänar|får|kommer|går|saknas|skulle|"
+    r"(?i)(?<!\bsom)(?<!\bdär)(?<!\bnär)\s(?:strykas|utgå|återkallas|återtas|läggas|funkar|fungerar|är|har|blir|behöver|bör|ska|kan|måste|förtjänar|får|kommer|går|saknas|skulle|"
     r"vidare|larmar|ser|strular|brister|ökar|minskar|väntar|svarar|räcker|som (?:faktiskt|ju|jag|vi)|"
     r"och (?:att|jag|vi|det)|(?:redovisar|berättar|drar|visar) gärna)\b"
 )
