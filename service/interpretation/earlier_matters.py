@@ -51,7 +51,7 @@ _NOT_YET = re.compile(
     r"^\W*(?:säger|blir|får|skulle|går|kommer|lyckas|misslyckas|hinner|finns|tycker|vill)\s[^.?]*?"
     r"\b(?:drar|tar|stryker|återkallar|avstår)\b"
 )
-_OF_COMING = re.compile(r"\b(?:förhind\w*|återbud\w*|frånvaro\w*|avanmälan|närvaro)\b")
+_OF_COMING = re.compile(r"\b(?:förhind(?:er|ret)|återbud(?:et)?|frånvaron?|avanmälan|närvaron?)\b")
 _POINTS = re.compile(
     r"\b(?:punkt(?:en|er|erna)?|ärende(?:t|n|na)?|frågan|förslag(?:et)?|anmälan|item|den|det|topic)\b"
 )
@@ -130,6 +130,8 @@ class EarlierMatters(LetterReader):
             return None
         for index in body:
             sense = self.context.sense(index)
+            if _OF_COMING.search(fold(self.text(index))):
+                continue
             if sense.act == "withdrawal" and sense.of("withdrawal") >= _FAINT:
                 title, _ = (self._named_in(index, None) or [self._named_elsewhere(index)])[0]
                 if title or self._told_by_thread():

@@ -433,7 +433,8 @@ def is_supposed(context: Context, hit: Hit) -> bool:
         after = before[match.end() :]
         previous = before[: match.start()].rstrip()
         if match.group() == "om" and re.search(
-            r"(?:även|ber|ursäkt|fråga\w*|frågan|information|info|ärendet?|punkten|påminn\w*|prata|diskutera|även|be|tala|just)\Z",
+            r"(?:även|ber|ursäkt|fråga\w*|frågan|information|info|ärendet?|punkten|påminn\w*|prata|diskutera|även|be|tala|just|"
+            r"överens|enats?|beslut\w*|bestämt|besked|ense|eniga)\Z",
             previous,
         ):
             continue

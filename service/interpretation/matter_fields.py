@@ -428,6 +428,9 @@ def minutes_in(texts: Iterable[str]) -> int | None:
                 if short[1]
                 else int(short[2])
             )
+        if said := re.search(r"\bsäg (fem|tio|femton|tjugo|trettio|\d{1,2})\s*(?:$|[.,!?](?!\d))", folded):
+            # "Kan jag få några minuter? Säg tio."
+            return _SPELT.get(said[1]) or int(said[1])
         if bare := re.search(
             r"\b(?:max|högst|räcker med|behöver)\s+(?:max |ca )?(\d{1,2})\s*(?:$|[.,!?](?!\d))", folded
         ):
@@ -436,6 +439,9 @@ def minutes_in(texts: Iterable[str]) -> int | None:
         if (found := find_minutes(_without_other_times(folded))) is not None:
             return found
     return None
+
+
+_SPELT = {"fem": 5, "tio": 10, "femton": 15, "tjugo": 20, "trettio": 30}
 
 
 def _without_other_times(folded: str) -> str:

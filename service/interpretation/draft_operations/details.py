@@ -13,7 +13,8 @@ from service.interpretation.surroundings import DraftItem
 
 _TO_A_TIME = r"\b(?:till|to) (?:högst |max |ca |bara |endast )?"
 _MORE = re.compile(
-    r"\b(?:mer|extra|ytterligare|more|längre|additional|utöver)\b|(?:min\w*|kvart|timme|halvtimme|"
+    r"\b(?:mer(?! än)|extra|ytterligare|more(?! than)|längre(?! än)|additional|utöver)\b|"
+    r"(?:min\w*|kvart|timme|halvtimme|"
     r"timma|halvtimma|\b(?:fem|tio|\d{1,2}))\.? till\b"
     r"(?=\s*(?:[.,;:!?)]|$|på\b|för\b|och\b|så\b|i\b|än\b|med\b|åt\b|där\b|då\b|eftersom\b|alltså\b))"
 )
