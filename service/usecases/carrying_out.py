@@ -33,7 +33,7 @@ from service.usecases.invitees import followed
 from service.usecases.letters import to_secretary
 from service.usecases.office import Book, LetterState, Office, OpenQuestion, Option
 from service.usecases.opening import Opened, open_letter
-from service.usecases.outgoing import Post, Recipient
+from service.usecases.outgoing import Post, Recipient, their_words
 from service.usecases.writing import write
 
 
@@ -316,7 +316,6 @@ def _their_letter(
     files: Mapping[str, FileRef],
     found: tuple[str, ...],
 ) -> Post:
-    sender = opened.letter.sender
     return Post(
         what="ask",
         mailing="ask-secretary",
@@ -327,10 +326,7 @@ def _their_letter(
             "wish": wish,
             "claimed": opened.trust in ("none", "fail"),
             "reason": why,
-            "from_name": (sender.name or sender.address) if sender else "",
-            "from_address": sender.address if sender else "",
-            "their_subject": masked(opened.letter.subject),
-            "their_text": masked(opened.reading.text),
+            **their_words(opened.letter, opened.reading.text, masked),
             "options": options,
         },
         files=() if found else tuple(harmless(files).values()),

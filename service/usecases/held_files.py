@@ -17,7 +17,7 @@ from service.domain.world import World
 from service.usecases.filing.case import Note, Outcome, ToDecide
 from service.usecases.office import OpenQuestion, Option
 from service.usecases.opening import Opened
-from service.usecases.outgoing import Post, Recipient
+from service.usecases.outgoing import Post, Recipient, their_words
 
 _REASONS = (
     ("virus", "innehåller virus enligt virusskyddet"),
@@ -89,7 +89,6 @@ def kept_back(
     )
     if to is None:
         return Outcome(notes=(note,))
-    sender = opened.letter.sender
     options = tuple(Option(_let_through(w), (w,)) for w in asked)
     if options:
         options = (*options, Option("Låt det vara utan."))
@@ -107,10 +106,7 @@ def kept_back(
             "wish": "",
             "claimed": False,
             "reason": reason,
-            "from_name": (sender.name or sender.address) if sender else "",
-            "from_address": sender.address if sender else "",
-            "their_subject": masked(opened.letter.subject),
-            "their_text": masked(opened.reading.text),
+            **their_words(opened.letter, opened.reading.text, masked),
             "options": tuple(o.sentence for o in options),
         },
         because_of=opened.number,

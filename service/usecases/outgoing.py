@@ -6,7 +6,7 @@ A template chooses words, not policy; whatever it needs to know stands in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -14,6 +14,7 @@ from typing import Any, Literal
 from service.domain.agenda import FileRef, Item
 from service.domain.distribution import Recipient
 from service.domain.intents import ItemType
+from service.domain.letters import Letter
 from service.domain.network import Meeting
 from service.domain.references import What
 
@@ -137,3 +138,14 @@ __all__ = [
     "AgendaLine", "CalendarEntry", "DocumentOrder", "Post", "Recipient", "address_alone", "agenda_lines",
     "name_alone",
 ]  # fmt: skip
+
+
+def their_words(letter: Letter, text: str, shown: Callable[[str], str] = str) -> dict[str, object]:
+    """Who wrote a letter, and what, for letters that pass it on; `shown` makes words fit to be shown."""
+    sender = letter.sender
+    return {
+        "from_name": (sender.name or sender.address) if sender else "",
+        "from_address": sender.address if sender else "",
+        "their_subject": shown(letter.subject),
+        "their_text": shown(text),
+    }

@@ -17,7 +17,7 @@ from service.usecases.drafting import next_version, with_item, without_item
 from service.usecases.filing.case import Ask, Case, Note, Outcome, ToDecide
 from service.usecases.letters import draft_posts, to_secretary
 from service.usecases.office import OpenQuestion, Option
-from service.usecases.outgoing import Post, agenda_lines, name_alone
+from service.usecases.outgoing import Post, agenda_lines, name_alone, their_words
 from service.usecases.words import day_in_words
 
 
@@ -154,16 +154,8 @@ def _too_late(case: Case, intent: Proposal, meeting: Meeting) -> Outcome:
 
 
 def _their_words(case: Case) -> dict[str, object]:
-    sender = case.letter.sender
-    return {
-        # The reason tells already who it is and what is wished.
-        "wish": "",
-        "claimed": False,
-        "from_name": (sender.name or sender.address) if sender else "",
-        "from_address": sender.address if sender else "",
-        "their_subject": case.letter.subject,
-        "their_text": case.text,
-    }
+    # The reason tells already who it is and what is wished.
+    return {"wish": "", "claimed": False, **their_words(case.letter, case.text)}
 
 
 def _add_after_closing(case: Case, intent: Proposal, meeting: Meeting) -> Outcome:

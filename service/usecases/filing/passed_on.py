@@ -5,7 +5,7 @@ from __future__ import annotations
 from service.usecases.filing.case import Case, Note, Outcome, ToDecide
 from service.usecases.letters import to_secretary
 from service.usecases.office import OpenQuestion
-from service.usecases.outgoing import Post
+from service.usecases.outgoing import Post, their_words
 
 
 def not_yours(case: Case) -> Outcome:
@@ -14,19 +14,13 @@ def not_yours(case: Case) -> Outcome:
     note = Note("not-yours", {"passed_to": to.name if to else ""})
     if to is None:
         return Outcome(notes=(note,))
-    sender = case.letter.sender
     question = OpenQuestion("question", case.number, case.speaker.id if case.speaker else None, to)
     post = Post(
         what="ask",
         mailing="question",
         to=to,
         meeting=case.reference.meeting if case.reference else None,
-        facts={
-            "from_name": (sender.name or sender.address) if sender else "",
-            "from_address": sender.address if sender else "",
-            "their_subject": case.letter.subject,
-            "their_text": case.text,
-        },
+        facts=their_words(case.letter, case.text),
         because_of=case.number,
     )
     return Outcome(notes=(note,), decide=(ToDecide(question, post),))

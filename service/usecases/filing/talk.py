@@ -7,7 +7,7 @@ from service.domain.progress import closes_at
 from service.usecases.filing.case import Case, Note, Outcome, ToDecide
 from service.usecases.letters import has_substitute, to_secretary
 from service.usecases.office import OpenQuestion
-from service.usecases.outgoing import Post, Recipient
+from service.usecases.outgoing import Post, Recipient, their_words
 
 
 def file_question(case: Case) -> Outcome:
@@ -19,19 +19,13 @@ def file_question(case: Case) -> Outcome:
         to = recipient(lead) if lead and lead.id != case.speaker.id else None
     if to is None:
         return Outcome(notes=(Note("received", {}),))
-    sender = case.letter.sender
     question = OpenQuestion("question", case.number, case.speaker.id if case.speaker else None, to)
     post = Post(
         what="ask",
         mailing="question",
         to=to,
         meeting=case.reference.meeting if case.reference else None,
-        facts={
-            "from_name": (sender.name or sender.address) if sender else "",
-            "from_address": sender.address if sender else "",
-            "their_subject": case.letter.subject,
-            "their_text": case.text,
-        },
+        facts=their_words(case.letter, case.text),
         files=tuple(case.files.values()),
         because_of=case.number,
     )
