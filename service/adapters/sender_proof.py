@@ -115,7 +115,6 @@ def _believed(headers: Sequence[str], known: set[str], most: int) -> list[Any]:
 _NAMED = re.compile(r"\s*(?P<id>[^\s;=()]+)(?:\s+\d+)?\s*(?:\([^()]*\)\s*)?(?:;|$)")
 # An address in angle brackets is more than the grammar allows, and some servers write it.
 _BRACKETS = re.compile(r"=\s*<([^<>\s]*)>")
-_PROPERTY = re.compile(r"(?i)\b(header\.(?:from|d|i)|smtp\.(?:mailfrom|helo))=\s*\"?<?([^\s;\"<>()]+)")
 
 
 def _parsed(header: str, known: set[str]) -> Any:

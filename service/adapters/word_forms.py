@@ -21,8 +21,6 @@ from service.adapters.templates import Phrasing
 from service.domain.network import Meeting
 from service.usecases.outgoing import AgendaLine
 
-CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-
 _ACCENT = RGBColor(0x0F, 0x4F, 0x4C)
 _MUTED = RGBColor(0x56, 0x66, 0x64)
 # No document tells when or by which machine it was made.

@@ -241,6 +241,10 @@ class Network:
         term = self.term(year)
         return self._people_by_id.get(term.chair) if term and term.chair else None
 
+    def officers(self, *years: int) -> frozenset[str]:
+        """The ids of those who are chair or secretary in any of these years."""
+        return frozenset(p.id for y in years for p in (self.chair(y), self.secretary(y)) if p)
+
     def upcoming(self, moment: datetime) -> Iterator[Meeting]:
         """The meetings that start after a moment and are not cancelled, in order."""
         return (m for m in self.meetings if not m.cancelled and m.start > moment)

@@ -25,23 +25,6 @@ from service.interpretation.titles import (
 from service.interpretation.whole_names import named
 from service.interpretation.words import fold
 
-# Words of some length that tell nothing by themselves.
-_VAGUE = re.compile(
-    r"(?:gemensam|tillsamman|familj|kommun|verksamhet|region|barnen|formuler|hanter|situation|"
-    r"fortsätt)"
-)
-
-
-_WONDERS = re.compile(r"(?i)\W*(?:när|var|vem|vilken|vilket|vilka|hur|vad|varför|har|är|blir)\b.*\?\W*$")
-
-
-# What a meeting needs, and does not speak of: "Kan någon ta med fika den 22 april?"
-_PRACTICAL = re.compile(
-    r"(?i)\b(?:fika\w*|lunch\w*|kaffe\w*|mat|äta|äter|nötter|gluten\w*|vegan\w*|parker\w*|"
-    r"länken|teams|zoom|hotell\w*|tåget|bussen|samåk\w*|hörslinga\w*|projektor\w*)\b"
-)
-
-
 # What stands in brackets behind a matter's name.
 _DETAILS = r"\ue001|\b(?:info|information|beslut|diskussion)\b"
 

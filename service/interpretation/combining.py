@@ -23,6 +23,7 @@ from service.domain.intents import (
     Withdrawal,
 )
 from service.interpretation.context import Context
+from service.interpretation.hearing import COMING
 from service.interpretation.notices import read_rest
 from service.interpretation.words import fold
 
@@ -80,7 +81,6 @@ _BORNE_OUT_BY: dict[str, tuple[str, ...]] = {
 }
 # Answers to drafts and notices of coming: their own readers have weighed each sentence by both.
 _WEIGHED_BEFORE = frozenset({"approval", "changes", "absence", "attendance"})
-_OF_COMING = ("absence", "late", "early", "attendance")
 # From the first likelihood on the readers agree; from the second on when nothing else reaches the third.
 _AGREED, _LIKELY, _AGAINST = 0.6, 0.2, 0.4
 # Under the first likelihood an intent is overheard, when the sentence by the second does something else.
@@ -131,9 +131,9 @@ def _overheard(context: Context, intent: Intent, others: Sequence[Intent]) -> bo
     if context.forwarded and isinstance(intent, Proposal):
         # "Till septembermötet!" above a mail that is passed on: the mail is the matter.
         return False
-    if intent.kind in _OF_COMING:
+    if intent.kind in COMING:
         # "Jag deltar den 11 februari men har förhinder i april" says both.
-        acts = _OF_COMING
+        acts = COMING
     support, against = _weighed(context, intent, acts)
     if support >= _OVERHEARD:
         return False

@@ -18,6 +18,7 @@ from service.domain.intents import Absence, Attendance, Contact, Evidence, Inten
 from service.interpretation.claims import Claim, answers_in, claims_in
 from service.interpretation.context import SUBJECT, Context
 from service.interpretation.grammar import is_greeted
+from service.interpretation.hearing import COMING
 from service.interpretation.second_opinion import may_change_meetings
 from service.interpretation.standing_in import (
     Standing,
@@ -184,7 +185,6 @@ _SOUNDS_CONTRARY = 0.35
 _HARDLY = 0.1
 # Under this, being a substitute tells of no absence.
 _OF_COMING_AT_ALL = 0.3
-_FAMILY = ("absence", "late", "early", "attendance")
 _ACTS = {"absence": ("absence", "late", "early"), "attendance": ("attendance",)}
 # What tells little speaks against nothing.
 _TELLS_LITTLE = ("background", "courtesy")
@@ -202,7 +202,7 @@ def _weighed_by_both(context: Context, intent: Intent, claims: Sequence[Claim]) 
     both = any(
         c.says != d.says and set(c.people) & set(d.people) for n, c in enumerate(told) for d in told[n + 1 :]
     ) or any(c.by_link or (c.says == "absent" and c.evidence.rule in _BY_CLOCK) for c in told)
-    acts = _FAMILY if both else _ACTS[intent.kind]
+    acts = COMING if both else _ACTS[intent.kind]
     ignored = {*acts, *_TELLS_LITTLE}
     if not may_change_meetings(context):
         ignored |= {"cancel", "move", "place"}
@@ -310,9 +310,7 @@ def _has_part(context: Context, person: str) -> bool:
     if network.seat_of(person):
         return True
     year = context.surroundings.now.year
-    return any(
-        p and p.id == person for y in (year, year + 1) for p in (network.chair(y), network.secretary(y))
-    )
+    return person in network.officers(year, year + 1)
 
 
 def _holder_comes(context: Context, person: str, coming: Sequence[Claim]) -> bool:
@@ -464,7 +462,7 @@ def _left_open(context: Context, person: str | None) -> tuple[str, ...]:
         dict.fromkeys(
             m.person
             for n, s in context.numbered()
-            if context.sense(n).of(*_FAMILY, *_TELLS_LITTLE) >= 0.5
+            if context.sense(n).of(*COMING, *_TELLS_LITTLE) >= 0.5
             and not says_not_coming(s.text)
             and not _ONLY_TOLD.search(fold(s.text))
             for m in context.people_in(n)
@@ -513,7 +511,7 @@ def _absences_by_substitute(
             continue
         sense = context.sense(standing.line)
         by_office = standing.evidence.rule.startswith("stand-in/") and standing.line != SUBJECT
-        if by_office and sense.acts and sense.of(*_FAMILY) < _OF_COMING_AT_ALL:
+        if by_office and sense.acts and sense.of(*COMING) < _OF_COMING_AT_ALL:
             # "Jag är fortfarande Lenas ersättare hos er" tells of nobody's absence.
             continue
         if person and any(person in c.people and "after-all" in c.evidence.rule for c in coming):
@@ -662,7 +660,7 @@ def guessed(context: Context) -> list[Intent]:
         and reference.what in {"invitation", "reminder"}
         and context.thread_meeting is not None
     )
-    if context.senses and context.likeliest("absence", "late", "early", "attendance") < _AT_ALL:
+    if context.senses and context.likeliest(*COMING) < _AT_ALL:
         return []
     claim = Claim("absent", "whole", (person.id,), 0, 0, 0, Evidence("absence/likely", context.text_of(0)))
     when = when_of(context, claim)

@@ -112,12 +112,6 @@ class Context:
         here = self.people_in(index)
         return next((f"p{n}" for n, m in enumerate(everyone) if m in here and m.start - base == start), None)
 
-    def meeting_at(self, slot: str) -> MeetingMention | None:
-        """The mention that a hit's slot ("m0", "d2") stands for."""
-        number = int(slot[1:]) if slot[:1] in "md" and slot[1:].isdigit() else -1
-        everything = (*self.meetings, *self.subject_meetings)
-        return everything[number] if 0 <= number < len(everything) else None
-
     def numbered(self) -> Iterator[tuple[int, Sentence]]:
         """The sentences with their numbers."""
         return iter(enumerate(self.sentences))

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -667,8 +667,3 @@ def find_minutes(text: str) -> int | None:
         elif match["hour"]:
             return 120 if match["hn"] in {"2", "tva", "two"} else 60
     return None
-
-
-def shifted(mention: DateMention, by: int) -> DateMention:
-    """The same mention in a text that begins `by` characters earlier."""
-    return replace(mention, start=mention.start + by, end=mention.end + by)

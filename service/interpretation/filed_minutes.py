@@ -72,12 +72,9 @@ class FiledMinutes(LetterReader):
         )
 
     def _keeps_minutes(self) -> bool:
-        network = self.context.surroundings.network
         year = self.context.surroundings.now.year
-        people = [network.secretary(y) for y in (year, year - 1)] + [
-            network.chair(y) for y in (year, year - 1)
-        ]
-        return self.context.sender is not None and self.context.sender.id in {p.id for p in people if p}
+        officers = self.context.surroundings.network.officers(year - 1, year)
+        return self.context.sender is not None and self.context.sender.id in officers
 
     def _minutes_meeting(self) -> tuple[date | None, str | None]:
         """The meeting that the minutes are of: named, else the one held last."""

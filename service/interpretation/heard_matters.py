@@ -27,8 +27,7 @@ _LIKELY, _SURE = 0.5, 0.8
 # Under this, what the rules took for a matter is most likely something else.
 _UNLIKELY = 0.12
 _TITLE_FAINT, _TITLE_LIKELY, _TITLE_SURE = 0.1, 0.45, 0.8
-_PRESENTER_LIKELY, _PRESENTER_SURE = 0.55, 0.9
-_TYPE_LIKELY, _TYPE_SURE = 0.6, 0.9
+_TYPE_LIKELY = 0.6
 # Acts whose sentences name a matter that is no new one.
 _OTHER_MATTERS = (
     "withdrawal", "supplement", "changes", "absence", "late", "early", "attendance", "replacement", "contact",

@@ -19,6 +19,8 @@ MOST_SENTENCES = 60
 # Pronouns that play a part themselves are words, not people.
 PRONOUNS = frozenset({"jag", "undertecknad", "i", "själv", "mig"})
 NO_TYPE = "none"
+# The acts that tell of somebody's coming to a meeting or staying away.
+COMING = ("absence", "late", "early", "attendance")
 # From here on a sentence may speak of a matter, and its type is asked for.
 _OF_A_MATTER = 0.1
 # What is as good as certainly a greeting or a reason, and names nobody, has no parts.
@@ -123,9 +125,10 @@ def listen(learnt: Learnt, subject: Words, body: Sequence[Words], answers: str) 
     types = learnt.types(features) if any(_of_a_matter(a) for a in acts[1:]) else [{} for _ in acts]
     senses: list[Sense] = []
     for n, tokens in enumerate(rows):
-        act = "subject" if n == 0 else max(acts[n], key=lambda a: acts[n][a], default="background")
-        silent = act in _IDLE and acts[n][act] >= _SILENT and not any(t.word == PERSON for t in tokens)
-        senses.append(Sense(acts[n], types[n], () if silent else tuple(_parts(learnt, tokens, act))))
+        sense = Sense(acts[n], types[n])
+        act = "subject" if n == 0 else sense.act
+        silent = act in _IDLE and sense.of(act) >= _SILENT and not any(t.word == PERSON for t in tokens)
+        senses.append(sense if silent else replace(sense, parts=tuple(_parts(learnt, tokens, act))))
     return _with_mentioned(learnt, rows, senses)
 
 

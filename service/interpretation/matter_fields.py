@@ -481,11 +481,6 @@ _OVER_AFTER = re.compile(
     r"^[^,.;]{0,25}\b(?:är (?:säkert|nog|redan|väl|ju)?\s*(?:redan )?full\w*|hinner (?:vi|jag|ni) "
     r"(?:inte|nog inte)|går inte|blir för tidigt|är för tidigt|funkar inte)\b"
 )
-_NOT_FOR = re.compile(
-    r"\b(?:från|sedan|efter|på|vid|i)\s+(?:det\s+)?(?:senaste|förra)?\s*$|\b(?:underlag|handlingar|"
-    r"material|bilagor|pm)\b[^.;]{0,40}\b(?:kommer|skickas|inges|lämnas|översänds|"
-    r"sänds)\b[^.;]{0,40}$"
-)
 
 
 def meeting_in(context: Context, indexes: Iterable[int]) -> MeetingMention | None:

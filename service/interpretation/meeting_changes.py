@@ -199,16 +199,14 @@ def _may(context: Context, meeting: Meeting | None) -> bool:
     person = context.sender
     if person is None or meeting is None:
         return False
-    years = {meeting.start.year, context.surroundings.now.year}
-    return any(p and p.id == person.id for y in years for p in (network.chair(y), network.secretary(y)))
+    return person.id in network.officers(meeting.start.year, context.surroundings.now.year)
 
 
 def _decides(context: Context) -> bool:
     """Whether the writer is this year's, or next year's, secretary or chair."""
-    network, year = context.surroundings.network, context.surroundings.now.year
-    person = context.sender
-    people = [p for y in (year, year + 1) for p in (network.chair(y), network.secretary(y))]
-    return person is not None and any(p and p.id == person.id for p in people)
+    year = context.surroundings.now.year
+    officers = context.surroundings.network.officers(year, year + 1)
+    return context.sender is not None and context.sender.id in officers
 
 
 def _finish(context: Context, meeting: Meeting | None, doubt: str | None) -> tuple[bool, str | None]:

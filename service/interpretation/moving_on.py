@@ -147,10 +147,6 @@ _LEAVE = re.compile(
     r"(?<!\w)(?:(?:tjänst|föräldra|studie|mamma|pappa|barn|lång|hel)?ledig(?:het\w*|a)?|\w*sjukskriv\w*|sabbats\w*|"
     r"vikariat\w*|utlån\w*|utlandstjänst\w*|föräldraledighet\w*|tjänstledighet\w*)(?!\w)"
 )
-_BACK = re.compile(
-    r"(?<!\w)(?:(?:åter|tillbaka)(?: (?:i tjänst|på jobbet|på plats|som vanligt|igen|den|efter|till|i|när|lagom|vid|hos)|[ ]*[,.!]|\Z)|"
-    r"återgår|återkommer (?:i tjänst|till jobbet|den)|återvänder|är jag (?:åter|tillbaka)|kommer jag (?:åter|tillbaka))"
-)
 _NOT_BACK = re.compile(
     r"(?<!\w)(?:inte|aldrig|ej) (?:\w+ ){0,3}(?:tillbaka|åter|återvänder|återkommer|återgår)(?!\w)"
 )
@@ -202,9 +198,9 @@ def _heard_leaving(context: Context) -> list[Hit]:
 
 def _keeps_the_list(context: Context) -> bool:
     """Whether the writer is this year's, or last year's, secretary or chair."""
-    network, year = context.surroundings.network, context.surroundings.now.year
-    people = [p for y in (year - 1, year, year + 1) for p in (network.chair(y), network.secretary(y))]
-    return any(p and context.sender and p.id == context.sender.id for p in people)
+    year = context.surroundings.now.year
+    officers = context.surroundings.network.officers(year - 1, year, year + 1)
+    return context.sender is not None and context.sender.id in officers
 
 
 def _says_mine(context: Context) -> bool:

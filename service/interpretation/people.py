@@ -108,10 +108,6 @@ def _names(people: tuple[Person, ...], seats_key: tuple[tuple[str, str], ...]) -
     )  # fmt: skip
 
 
-# Words of a title that an abbreviation or a looser phrase may leave out.
-_LOOSE = {"kommun", "kommuns", "region", "jamtland", "harjedalen", "avdelningen", "och"}
-
-
 def _seat_pattern(title: str) -> str:
     """ "Områdeschef Barn och unga vuxna" also as "områdeschefen för barn och unga vuxna"."""
     words = re.findall(r"[a-z0-9-]+", bare(fold(title)))

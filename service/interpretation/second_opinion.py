@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from service.interpretation.context import SUBJECT, Context
-from service.interpretation.hearing import Sense
+from service.interpretation.hearing import COMING, Sense
 from service.interpretation.rulebook import Hit
 
 # From here on the likeness counts as a hit of its own.
@@ -23,16 +23,15 @@ _HARDLY, _LIKELIER, _NOT_AT_ALL = 0.1, 0.5, 0.02
 _TELLS_LITTLE = ("background", "courtesy")
 _CERTAIN = 0.9
 
-_COMING = ("absence", "late", "early", "attendance")
 # Which meanings bear out a rule's hit, by the kind of the rule.
 _BORNE_OUT_BY: Mapping[str, tuple[str, ...]] = {
-    "absence": (*_COMING, "replacement", "undo"),
-    "elsewhere": (*_COMING, "replacement"),
-    "late": _COMING,
-    "early": _COMING,
-    "attendance": (*_COMING, "undo"),
-    "substitute": _COMING,
-    "stand-in": _COMING,
+    "absence": (*COMING, "replacement", "undo"),
+    "elsewhere": (*COMING, "replacement"),
+    "late": COMING,
+    "early": COMING,
+    "attendance": (*COMING, "undo"),
+    "substitute": COMING,
+    "stand-in": COMING,
     "leaving": ("replacement", "contact"),
     "successor": ("replacement", "contact"),
     "contact": ("contact", "replacement"),
@@ -65,12 +64,12 @@ def _credible(context: Context, hit: Hit) -> bool:
         return True
     sense = context.sense(hit.line)
     support = sense.of(*meanings)
-    if hit.kind in {"leaving", "successor"} and support < sense.of(*_COMING):
+    if hit.kind in {"leaving", "successor"} and support < sense.of(*COMING):
         # "Min ledighet har förlängts": who is away for once is told of, and nobody who leaves.
         return False
     if hit.kind in {"cancel", "move", "place"} and not may_change_meetings(context):
         # "Nämnden blev inställd": whose meeting it is, only the meaning tells.
-        return support >= max(0.5, sense.of(*_COMING))
+        return support >= max(0.5, sense.of(*COMING))
     return not (support < _HARDLY and _means_another(sense, meanings, support))
 
 
@@ -83,8 +82,8 @@ def _means_another(sense: Sense, meanings: tuple[str, ...], support: float) -> b
 
 def may_change_meetings(context: Context) -> bool:
     """Whether the writer is secretary or chair; an unknown writer may speak for them."""
-    network, year = context.surroundings.network, context.surroundings.now.year
-    officers = {p.id for y in (year, year + 1) for p in (network.chair(y), network.secretary(y)) if p}
+    year = context.surroundings.now.year
+    officers = context.surroundings.network.officers(year, year + 1)
     return context.sender is None or context.sender.id in officers
 
 
@@ -119,9 +118,7 @@ def _replacement(context: Context, index: int, known: set[str]) -> list[Hit]:
 def _coming(context: Context, index: int, known: set[str], kept: Sequence[Hit]) -> list[Hit]:
     """Somebody's coming or staying away, told in words that no rule knows."""
     sense = context.sense(index)
-    if sense.of(*_COMING) < _LIKELY or not known.isdisjoint(
-        (*_COMING, "elsewhere", "stand-in", "substitute")
-    ):
+    if sense.of(*COMING) < _LIKELY or not known.isdisjoint((*COMING, "elsewhere", "stand-in", "substitute")):
         return []
     others = any(h.kind in {"absence", "late", "early", "elsewhere"} and h.line != index for h in kept)
     if (
@@ -131,7 +128,7 @@ def _coming(context: Context, index: int, known: set[str], kept: Sequence[Hit]) 
     ):
         # Who comes instead of whom another sentence tells of.
         return []
-    act = max(_COMING, key=sense.of)
+    act = max(COMING, key=sense.of)
     return [Hit(f"{act}/by-example", index, 0, len(context.text_of(index)))]
 
 

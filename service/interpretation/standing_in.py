@@ -24,7 +24,7 @@ from service.interpretation.grammar import (
     sentence_start,
     subject_of,
 )
-from service.interpretation.hearing import PRONOUNS
+from service.interpretation.hearing import COMING, PRONOUNS
 from service.interpretation.people import Mention, plain_name
 from service.interpretation.rulebook import Hit
 from service.interpretation.words import fold
@@ -118,7 +118,7 @@ def standings_in(context: Context, index: int) -> list[Standing]:
 def _heard_in(context: Context, index: int) -> list[Standing]:
     """Who comes instead, as the second reader hears it where no rule does."""
     sense, base = context.sense(index), sentence_start(context, index)
-    if index == SUBJECT or sense.of("absence", "late", "early", "attendance") < _HEARD:
+    if index == SUBJECT or sense.of(*COMING) < _HEARD:
         return []
     for part in sense.having("substitute"):
         if part.likelihood < _HEARD:

@@ -172,8 +172,7 @@ def _to_remind(world: World, rule: ActionRule, now: datetime) -> list[tuple[Reci
 def _owners(world: World, task: Task, now: datetime) -> tuple[Recipient, ...]:
     """Those named in the minutes, as long as they are with us; for all else the secretary."""
     network = world.network_on(now.date())
-    here = {*network.holders, *network.substitutes}
-    here |= {p.id for p in (network.secretary(now.year), network.chair(now.year)) if p}
+    here = {*network.holders, *network.substitutes, *network.officers(now.year)}
     named = tuple(
         recipient(p) for p in world.people.values() if p.email and p.id in here and p.name in task.who
     )

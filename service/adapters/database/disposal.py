@@ -11,7 +11,6 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Text, cast, delete, select, update
 
@@ -208,11 +207,3 @@ _JSON: dict[str, tuple[str, ...]] = {
     "incoming": ("reading",),
     "correction": ("read", "meant"),
 }
-
-
-def letters_about(connection: Connection, person: str) -> tuple[list[int], list[Any]]:
-    """The numbers of letters from a person, and of our letters to that person."""
-    outgoing = table_of(Outgoing)
-    came = connection.execute(select(_incoming.c.number).where(_incoming.c.sender == person)).scalars()
-    went = connection.execute(select(outgoing.c.number).where(outgoing.c.to_person == person)).scalars()
-    return list(came), list(went)

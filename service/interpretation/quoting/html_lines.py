@@ -82,9 +82,6 @@ _SIGNATURE_CLASSES = frozenset(
     {"gmail_signature", "moz-signature", "applemailsignature", "gmail_signature_prefix"}
 )
 _DIVIDER_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "replysection", "stopspelling"})
-_QUOTE_CLASSES = frozenset(
-    {"gmail_quote", "yahoo_quoted", "protonmail_quote", "zmail_extra", "moz-cite-prefix"}
-)
 _STRUCK_TAGS = frozenset({"s", "strike", "del"})
 _TABLE_TAGS = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption", "colgroup", "col"})
 _CONFIG = ParserConfig()
